@@ -1,0 +1,69 @@
+package io.vllmmonitor.api.history;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.api.guardrail.FiringStatus;
+import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.incident.Incident;
+import io.vllmmonitor.api.incident.IncidentStatus;
+import io.vllmmonitor.api.learning.LearningEvent;
+import io.vllmmonitor.api.lifecycle.LifecycleState;
+import io.vllmmonitor.api.lifecycle.StateCheckpoint;
+import io.vllmmonitor.api.mitigation.AttemptStatus;
+import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.target.TargetId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The read side of everything that was remembered. Answers hold committed entries only, newest
+ * first, in pages. A null filter does not filter. Thread-safe; may block on the disk.
+ */
+public interface History {
+  /**
+   * Samples of all matching series, oldest first. Renamed metrics are found under all of their
+   * names.
+   *
+   * @param from inclusive
+   * @param to inclusive
+   * @throws io.vllmmonitor.api.error.MonitorException QUERY_TOO_LARGE beyond {@code maxSamples}
+   */
+  List<SeriesData> metrics(SeriesSelector selector, Instant from, Instant to, int maxSamples);
+
+  Page<StateCheckpoint> checkpoints(HistoryQuery query, @Nullable LifecycleState state);
+
+  /** The newest checkpoint of a target. */
+  Optional<StateCheckpoint> latestCheckpoint(TargetId target);
+
+  Page<GuardrailFiring> firings(
+      HistoryQuery query, @Nullable String guardrail, @Nullable FiringStatus status);
+
+  Page<Incident> incidents(HistoryQuery query, @Nullable IncidentStatus status);
+
+  Optional<Incident> incident(String id);
+
+  Page<MitigationAttempt> attempts(
+      HistoryQuery query,
+      @Nullable String strategy,
+      @Nullable AttemptStatus status,
+      @Nullable MitigationOutcome outcome);
+
+  Page<LearningEvent> learningEvents(HistoryQuery query);
+
+  /** Every generation ever recorded, newest first; of one unit where it is given. */
+  List<CodeGeneration> generations(@Nullable String unit);
+
+  /** The newest saved state of an extension instance. */
+  Optional<StateSnapshot> state(String extension, String unit, @Nullable TargetId target);
+
+  /** All problems, the most recent first. */
+  Page<Problem> problems(HistoryQuery query);
+
+  /** The report of the newest start. */
+  Optional<RestoreReport> latestRestoreReport();
+}

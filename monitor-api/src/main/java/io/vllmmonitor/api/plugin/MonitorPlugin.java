@@ -1,0 +1,44 @@
+package io.vllmmonitor.api.plugin;
+
+import io.vllmmonitor.api.extension.Incubating;
+import io.vllmmonitor.api.guardrail.Guardrail;
+import io.vllmmonitor.api.learning.Learner;
+import io.vllmmonitor.api.lifecycle.LifecycleListener;
+import io.vllmmonitor.api.mitigation.Actuator;
+import io.vllmmonitor.api.mitigation.MitigationStrategy;
+import io.vllmmonitor.api.source.MetricsSource;
+import java.util.List;
+
+/**
+ * What a plugin jar brings, one method per kind, each empty by default. The jar names its one
+ * implementation in {@code META-INF/services/io.vllmmonitor.api.plugin.MonitorPlugin}; it needs a
+ * public constructor without parameters. Every method is called once per target (the context has
+ * one), except {@link #learners}, which is called once per daemon; each call must answer new
+ * instances. What is thrown rejects the plugin and hurts nothing else.
+ */
+@Incubating(review = "2027-03-01")
+public interface MonitorPlugin {
+  default List<MetricsSource> sources(PluginContext context) {
+    return List.of();
+  }
+
+  default List<LifecycleListener> lifecycleListeners(PluginContext context) {
+    return List.of();
+  }
+
+  default List<Guardrail> guardrails(PluginContext context) {
+    return List.of();
+  }
+
+  default List<MitigationStrategy> mitigations(PluginContext context) {
+    return List.of();
+  }
+
+  default List<Actuator> actuators(PluginContext context) {
+    return List.of();
+  }
+
+  default List<Learner> learners(PluginContext context) {
+    return List.of();
+  }
+}

@@ -1,0 +1,32 @@
+package io.vllmmonitor.api.store;
+
+import java.util.Set;
+
+/**
+ * Keeps byte strings under their own SHA-256: code, compiled classes, models. What was put is never
+ * changed. Thread-safe.
+ */
+public interface BlobStore extends AutoCloseable {
+  Set<Capability> capabilities();
+
+  /**
+   * Keeps the bytes; putting the same bytes again is a no-op. Durable when it returns as far as the
+   * store declares it.
+   *
+   * @return their SHA-256 in lower-case hex
+   */
+  String put(byte[] bytes);
+
+  boolean contains(String hash);
+
+  /**
+   * A copy of the bytes, checked against their hash.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException BLOB_NOT_FOUND when there are none;
+   *     STORE_DAMAGED when they do not match their hash
+   */
+  byte[] get(String hash);
+
+  @Override
+  void close();
+}

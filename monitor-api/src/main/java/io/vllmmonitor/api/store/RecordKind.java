@@ -1,0 +1,40 @@
+package io.vllmmonitor.api.store;
+
+import java.util.List;
+
+/**
+ * The tables of the record store. Each has an id, a time, a target where there is one, the filter
+ * columns listed here, and the whole entity as JSON.
+ */
+public enum RecordKind {
+  CHECKPOINTS("checkpoints", "state", "previous_state", "transition_type"),
+  GUARDRAIL_FIRINGS("guardrail_firings", "guardrail", "status", "severity", "failure_kind"),
+  INCIDENTS("incidents", "status", "severity", "failure_kind"),
+  MITIGATION_ATTEMPTS(
+      "mitigation_attempts", "strategy_name", "status", "outcome", "incident_id", "failure_kind"),
+  LEARNING_DATA("learning_data", "situation", "strategy_name", "outcome"),
+  PLUGINS("plugins", "unit", "code_kind", "status", "generation", "code_hash"),
+  PLUGIN_STATES("plugin_states", "unit", "extension"),
+  PROBLEMS("problems", "code", "blame", "subject"),
+  RESTORE_REPORTS("restore_reports");
+
+  private final String table;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+  private final List<String> columns;
+
+  RecordKind(String table, String... columns) {
+    this.table = table;
+    this.columns = List.of(columns);
+  }
+
+  /** The name of the table, of the file and of the REST path. */
+  public String table() {
+    return table;
+  }
+
+  /** The columns that can be filtered on, beside id, time and target. */
+  public List<String> columns() {
+    return columns;
+  }
+}

@@ -1,0 +1,11 @@
+package io.vllmmonitor.api.store;
+
+/** Why a sample was not stored. */
+public enum RejectReason {
+  /** Older than the newest sample of its series. */
+  OUT_OF_ORDER,
+  /** Same time as the newest sample of its series, other bits. */
+  DUPLICATE_TIMESTAMP,
+  /** More than ten minutes ahead of the clock. */
+  TOO_FAR_AHEAD
+}

@@ -1,0 +1,21 @@
+package io.vllmmonitor.core.extension;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vllmmonitor.api.extension.Extension;
+
+/**
+ * One live instance with the code it came from. Immutable, though the instance has state.
+ *
+ * @param unit id of the plugin or the dropped source
+ * @param codeHash SHA-256 (hex) of the jar or the source
+ * @param shadow evaluated and recorded, without effect
+ */
+public record Bound<E extends Extension>(
+    E extension, String unit, String codeHash, boolean shadow) {
+  public Bound {
+    requireNonNull(extension, "extension");
+    requireNonNull(unit, "unit");
+    requireNonNull(codeHash, "codeHash");
+  }
+}

@@ -1,0 +1,20 @@
+package io.vllmmonitor.core.extension;
+
+import io.vllmmonitor.api.learning.Learner;
+import io.vllmmonitor.api.target.Target;
+import java.util.List;
+
+/** All live instances of the daemon. Thread-safe. */
+public interface ExtensionCatalog {
+  /**
+   * The instances for a target; made, with their state restored, at the first call and kept until
+   * the catalog closes.
+   */
+  ExtensionSet forTarget(Target target);
+
+  /** The instances that exist once per daemon. An immutable snapshot. */
+  List<Bound<Learner>> learners();
+
+  /** Saves the state of the instances that exist once per daemon. */
+  void saveDaemonStates();
+}
