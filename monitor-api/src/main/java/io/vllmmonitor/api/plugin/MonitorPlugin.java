@@ -7,17 +7,22 @@ import io.vllmmonitor.api.lifecycle.LifecycleListener;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.mitigation.MitigationStrategy;
 import io.vllmmonitor.api.source.MetricsSource;
+import io.vllmmonitor.api.source.TargetDiscovery;
 import java.util.List;
 
 /**
  * What a plugin jar brings, one method per kind, each empty by default. The jar names its one
  * implementation in {@code META-INF/services/io.vllmmonitor.api.plugin.MonitorPlugin}; it needs a
  * public constructor without parameters. Every method is called once per target (the context has
- * one), except {@link #learners}, which is called once per daemon; each call must answer new
- * instances. What is thrown rejects the plugin and hurts nothing else.
+ * one), except {@link #discoveries} and {@link #learners}, which are called once per daemon; each
+ * call must answer new instances. What is thrown rejects the plugin and hurts nothing else.
  */
 @Incubating(review = "2027-03-01")
 public interface MonitorPlugin {
+  default List<TargetDiscovery> discoveries(PluginContext context) {
+    return List.of();
+  }
+
   default List<MetricsSource> sources(PluginContext context) {
     return List.of();
   }

@@ -13,7 +13,10 @@ import java.util.random.RandomGenerator;
  * plugin was unloaded.
  */
 public interface PluginContext {
-  /** The target these instances are for; empty for kinds that exist once per daemon (learners). */
+  /**
+   * The target these instances are for; empty for kinds that exist once per daemon (discoveries,
+   * learners).
+   */
   Optional<Target> target();
 
   /** The plugin's section of the configuration. */

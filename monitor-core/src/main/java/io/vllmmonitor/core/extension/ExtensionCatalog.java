@@ -1,6 +1,7 @@
 package io.vllmmonitor.core.extension;
 
 import io.vllmmonitor.api.learning.Learner;
+import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
 import java.util.List;
 
@@ -12,7 +13,10 @@ public interface ExtensionCatalog {
    */
   ExtensionSet forTarget(Target target);
 
-  /** The instances that exist once per daemon. An immutable snapshot. */
+  /** What looks for targets. An immutable snapshot. */
+  List<Bound<TargetDiscovery>> discoveries();
+
+  /** The learners. An immutable snapshot. */
   List<Bound<Learner>> learners();
 
   /** Saves the state of the instances that exist once per daemon. */

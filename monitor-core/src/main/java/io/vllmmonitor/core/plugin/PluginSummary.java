@@ -1,0 +1,22 @@
+package io.vllmmonitor.core.plugin;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.plugin.PluginStatus;
+import java.util.List;
+
+/**
+ * One unit of code, jar or dropped source, as people see it. Immutable.
+ *
+ * @param generation the newest one
+ * @param extensions what it brings, as {@code kind:id}; empty when it does not run
+ */
+public record PluginSummary(
+    CodeGeneration generation, PluginStatus status, List<String> extensions) {
+  public PluginSummary {
+    requireNonNull(generation, "generation");
+    requireNonNull(status, "status");
+    extensions = List.copyOf(extensions);
+  }
+}
