@@ -119,9 +119,9 @@ final class DaemonProcess implements AutoCloseable {
   record Result(int exitCode, String output) {}
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     if (process.isAlive()) {
-      kill();
+      process.destroyForcibly().onExit().join();
     }
   }
 

@@ -5,21 +5,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A user's first evening: the daemon on a simulated server, a dropped guardrail and a dropped
  * plugin, a failure, its firing, incident, plan, attempt and outcome; then {@code kill -9}, both
- * files deleted, and everything is back and fires again.
+ * files deleted, and everything is back and fires again. With {@code REAL_VLLM_URL} in the
+ * environment the same journey watches that server, without the failure, which a real server is not
+ * asked for.
  */
 final class JourneyProof implements Proof {
   private static final String GUARDRAIL = "kv-cache-almost-full";
   private static final String PLUGIN = "queue-watch";
-  private static final List<String> RECORDS =
-      List.of("checkpoints", "firings", "incidents", "attempts");
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @Override
@@ -27,14 +24,14 @@ final class JourneyProof implements Proof {
     Path data = setting.scratch().resolve("journey");
     Path config = setting.scratch().resolve("journey.yaml");
     Steps steps = new Steps(setting);
-    try (SimulatorProcess server = SimulatorProcess.start(setting, List.of("--rate", "4"))) {
+    try (WatchedServer server = server(setting)) {
       Files.writeString(config, config(server));
       List<String> arguments = List.of("--config", config.toString());
-      Memory memory;
+      Acknowledged memory;
       try (DaemonProcess daemon = DaemonProcess.up(setting, data, arguments)) {
         steps.done("the daemon is up");
         firstLife(setting, daemon, server, data, steps);
-        memory = Memory.of(daemon.rest(), server.instance());
+        memory = Acknowledged.of(daemon.rest(), server.instance());
         steps.done("noted " + memory);
         daemon.kill();
         steps.done("killed with SIGKILL");
@@ -56,8 +53,15 @@ final class JourneyProof implements Proof {
     }
   }
 
+  private static WatchedServer server(ProofSetting setting) throws IOException {
+    String live = System.getenv("REAL_VLLM_URL");
+    return live == null || live.isBlank()
+        ? SimulatorProcess.start(setting, List.of("--rate", "4"))
+        : WatchedServer.live(live);
+  }
+
   private static void firstLife(
-      ProofSetting setting, DaemonProcess daemon, SimulatorProcess server, Path data, Steps steps)
+      ProofSetting setting, DaemonProcess daemon, WatchedServer server, Path data, Steps steps)
       throws Exception {
     Rest rest = daemon.rest();
     Until.holds(
@@ -77,7 +81,14 @@ final class JourneyProof implements Proof {
     Until.holds("the dropped plugin to run", PATIENCE, () -> evaluates(rest, PLUGIN));
     steps.done("a dropped guardrail and a dropped plugin run");
 
-    exhaustKv(server);
+    if (server.canFail()) {
+      failure(rest, daemon, server, steps);
+    }
+  }
+
+  private static void failure(Rest rest, DaemonProcess daemon, WatchedServer server, Steps steps)
+      throws Exception {
+    server.exhaustKv();
     Until.holds("the dropped guardrail to fire", PATIENCE, () -> fired(rest, GUARDRAIL) > 0);
     Until.holds("the plugin's guardrail to fire", PATIENCE, () -> fired(rest, PLUGIN) > 0);
     steps.done("both fire");
@@ -89,13 +100,14 @@ final class JourneyProof implements Proof {
     steps.done("an attempt was carried out and measured: " + outcome(rest));
     commandLine(daemon);
     steps.done("the command line tells the same");
-    clearFaults(server);
+    server.clearFaults();
     Until.holds("the firing to clear", PATIENCE, () -> firing(rest, GUARDRAIL) == 0);
     steps.done("the firing cleared");
   }
 
   private static void secondLife(
-      DaemonProcess daemon, SimulatorProcess server, Memory memory, Steps steps) throws Exception {
+      DaemonProcess daemon, WatchedServer server, Acknowledged memory, Steps steps)
+      throws Exception {
     Rest rest = daemon.rest();
     JsonNode report = rest.get("/api/v1/restore-report");
     for (String unit : List.of(GUARDRAIL, PLUGIN)) {
@@ -115,10 +127,12 @@ final class JourneyProof implements Proof {
     Until.holds("the plugin to run again", PATIENCE, () -> evaluates(rest, PLUGIN));
     int before = fired(rest, GUARDRAIL);
     require(before >= memory.firingsOf(GUARDRAIL), "no firing was forgotten");
-    exhaustKv(server);
-    Until.holds("the guardrail to fire again", PATIENCE, () -> fired(rest, GUARDRAIL) > before);
-    steps.done("it fires again, without its file");
-    clearFaults(server);
+    if (server.canFail()) {
+      server.exhaustKv();
+      Until.holds("the guardrail to fire again", PATIENCE, () -> fired(rest, GUARDRAIL) > before);
+      steps.done("it fires again, without its file");
+      server.clearFaults();
+    }
 
     require(daemon.command("plugin", "disable", PLUGIN).exitCode() == 0, "plugin disable works");
     Until.holds("the plugin to stop", PATIENCE, () -> !isListed(rest, PLUGIN));
@@ -144,7 +158,7 @@ final class JourneyProof implements Proof {
         "expected '" + text + "', found exit code " + result.exitCode() + ":\n" + result.output());
   }
 
-  private static String config(SimulatorProcess server) {
+  private static String config(WatchedServer server) {
     return """
         targets:
           - url: %s
@@ -158,17 +172,6 @@ final class JourneyProof implements Proof {
           max_interventions_per_day: 40
         """
         .formatted(server.instance());
-  }
-
-  private static void exhaustKv(SimulatorProcess server) throws IOException, InterruptedException {
-    int status = server.rest().post("/simulator/faults", "{\"fault\":\"kv_exhaustion\"}");
-    require(status / 100 == 2, "the simulator takes the fault, answered " + status);
-  }
-
-  private static void clearFaults(SimulatorProcess server)
-      throws IOException, InterruptedException {
-    int status = server.rest().post("/simulator/faults", "{\"clear\":true}");
-    require(status / 100 == 2, "the simulator clears its faults, answered " + status);
   }
 
   private static boolean evaluates(Rest rest, String guardrail) throws Exception {
@@ -222,91 +225,6 @@ final class JourneyProof implements Proof {
   private static void require(boolean holds, String what) {
     if (!holds) {
       throw new ProofFailure(what);
-    }
-  }
-
-  /** What the daemon had acknowledged before it was killed, kept outside of it. */
-  private static final class Memory {
-    private final String instance;
-    private final Map<String, List<String>> samples = new LinkedHashMap<>();
-    private final Map<String, Map<String, JsonNode>> records = new LinkedHashMap<>();
-
-    private Memory(String instance) {
-      this.instance = instance;
-    }
-
-    static Memory of(Rest rest, String instance) throws Exception {
-      Memory memory = new Memory(instance);
-      memory.samples.putAll(memory.samples(rest));
-      for (String kind : RECORDS) {
-        memory.records.put(kind, byId(rest, kind));
-      }
-      return memory;
-    }
-
-    private Map<String, List<String>> samples(Rest rest) throws Exception {
-      Map<String, List<String>> found = new LinkedHashMap<>();
-      JsonNode result =
-          rest.query("{__name__=~\"vllm:.*\",instance=\"" + instance + "\"}[1d]").path("result");
-      for (JsonNode series : result) {
-        List<String> values = new ArrayList<>();
-        series.path("values").forEach(pair -> values.add(pair.toString()));
-        found.put(series.path("metric").toString(), values);
-      }
-      return found;
-    }
-
-    private static Map<String, JsonNode> byId(Rest rest, String kind) throws Exception {
-      Map<String, JsonNode> found = new LinkedHashMap<>();
-      for (JsonNode item : rest.all("/api/v1/" + kind)) {
-        found.put(item.path("id").asText(), item);
-      }
-      return found;
-    }
-
-    int firingsOf(String guardrail) {
-      int count = 0;
-      for (JsonNode firing : records.getOrDefault("firings", Map.of()).values()) {
-        count += firing.path("guardrail").asText().equals(guardrail) ? 1 : 0;
-      }
-      return count;
-    }
-
-    /** How many acknowledged samples and records are gone or changed. */
-    int missingFrom(Rest rest, ProofSetting setting) throws Exception {
-      int missing = 0;
-      Map<String, List<String>> now = samples(rest);
-      for (Map.Entry<String, List<String>> series : samples.entrySet()) {
-        List<String> left = new ArrayList<>(series.getValue());
-        left.removeAll(new java.util.HashSet<>(now.getOrDefault(series.getKey(), List.of())));
-        missing += left.size();
-        if (!left.isEmpty()) {
-          setting.log().accept("lost of " + series.getKey() + ": " + left);
-        }
-      }
-      for (String kind : RECORDS) {
-        Map<String, JsonNode> found = byId(rest, kind);
-        for (String id : records.getOrDefault(kind, Map.of()).keySet()) {
-          if (!found.containsKey(id)) {
-            missing++;
-            setting.log().accept("lost of " + kind + ": " + id);
-          }
-        }
-      }
-      return missing;
-    }
-
-    private long sampleCount() {
-      return samples.values().stream().mapToLong(List::size).sum();
-    }
-
-    private int recordCount() {
-      return records.values().stream().mapToInt(Map::size).sum();
-    }
-
-    @Override
-    public String toString() {
-      return "samples " + sampleCount() + " records " + recordCount();
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * The simulated vLLM server of the bundle in a process of its own, so that it outlives the daemon.
  */
-final class SimulatorProcess implements AutoCloseable {
+final class SimulatorProcess implements WatchedServer {
   private final Process process;
   private final int port;
 
@@ -47,11 +47,34 @@ final class SimulatorProcess implements AutoCloseable {
     return simulator;
   }
 
-  String instance() {
+  @Override
+  public boolean canFail() {
+    return true;
+  }
+
+  @Override
+  public void exhaustKv() throws IOException, InterruptedException {
+    faults("{\"fault\":\"kv_exhaustion\"}");
+  }
+
+  @Override
+  public void clearFaults() throws IOException, InterruptedException {
+    faults("{\"clear\":true}");
+  }
+
+  private void faults(String body) throws IOException, InterruptedException {
+    int status = rest().post("/simulator/faults", body);
+    if (status / 100 != 2) {
+      throw new ProofFailure("The simulator answered " + status + " to " + body);
+    }
+  }
+
+  @Override
+  public String instance() {
     return "127.0.0.1:" + port;
   }
 
-  Rest rest() {
+  private Rest rest() {
     return new Rest("http://" + instance());
   }
 
