@@ -85,6 +85,14 @@ public final class ConfigKeys {
             new ConfigSpec.Key(
                 "max_interventions_per_day", "6", "The most mitigations of one target in a day."),
             new ConfigSpec.Key(
+                "escalation_threshold",
+                "3",
+                "After how many mitigations of one incident it is left to people; 0 means no such limit."),
+            new ConfigSpec.Key(
+                "enable_aggressive_actions",
+                "false",
+                "Whether plans that cannot be undone may be carried out."),
+            new ConfigSpec.Key(
                 "advice_repeat_seconds",
                 "600",
                 "How soon the same advice or refusal about one incident may be stored again.")));

@@ -28,6 +28,7 @@ final class SectionChecks {
   }
 
   private static void mitigations(Settings settings) {
+    settings.flag("enable_aggressive_actions", false);
     double confidence = settings.number("min_confidence", 0);
     require(confidence >= 0 && confidence <= 1, "mitigations.min_confidence", "0 to 1");
     for (String key :
@@ -35,6 +36,7 @@ final class SectionChecks {
           "cooldown_seconds",
           "max_interventions_per_hour",
           "max_interventions_per_day",
+          "escalation_threshold",
           "advice_repeat_seconds"
         }) {
       require(settings.integer(key, 0) >= 0, "mitigations." + key, "0 or more");

@@ -50,17 +50,19 @@ class ConfigLoaderTest {
   void everyKeyOfEverySectionCanBeSetInTheFile() throws IOException {
     StringBuilder yaml = new StringBuilder("listen: '127.0.0.1:0'\ndata: " + home + "/elsewhere\n");
     Map<String, String> other =
-        Map.of(
-            "guardrails.auto_promote", "true",
-            "folder.authoritative", "false",
-            "lifecycle.hang_after", "42s",
-            "mitigations.min_confidence", "0.25",
-            "mitigations.cooldown_seconds", "5",
-            "mitigations.max_interventions_per_hour", "7",
-            "mitigations.max_interventions_per_day", "8",
-            "mitigations.advice_repeat_seconds", "9",
-            "storage.backend", "SQLITE",
-            "storage.commit_interval_ms", "100");
+        Map.ofEntries(
+            Map.entry("guardrails.auto_promote", "true"),
+            Map.entry("folder.authoritative", "false"),
+            Map.entry("lifecycle.hang_after", "42s"),
+            Map.entry("mitigations.min_confidence", "0.25"),
+            Map.entry("mitigations.cooldown_seconds", "5"),
+            Map.entry("mitigations.max_interventions_per_hour", "7"),
+            Map.entry("mitigations.max_interventions_per_day", "8"),
+            Map.entry("mitigations.advice_repeat_seconds", "9"),
+            Map.entry("storage.backend", "SQLITE"),
+            Map.entry("storage.commit_interval_ms", "100"),
+            Map.entry("mitigations.escalation_threshold", "4"),
+            Map.entry("mitigations.enable_aggressive_actions", "true"));
     ConfigKeys.SECTIONS.forEach(
         (name, spec) -> {
           yaml.append(name).append(":\n");
