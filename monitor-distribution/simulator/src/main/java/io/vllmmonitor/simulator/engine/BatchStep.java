@@ -55,6 +55,7 @@ final class BatchStep {
     return ms * Math.exp(JITTER * random.nextGaussian()) / 1_000;
   }
 
+  /** Tokens processed, first output tokens included. */
   private int prefill(List<LiveRequest> prefilling, int chunk, double iteration, double now) {
     if (prefilling.isEmpty()) {
       prefillCarry = 0;
@@ -72,6 +73,7 @@ final class BatchStep {
       r.blocks = Math.max(r.blocks, profile.blocksFor(r.computed));
       if (r.decoding() && r.firstTokenAt < 0) {
         firstToken(r, iteration, now);
+        done++;
       }
     }
     return done;

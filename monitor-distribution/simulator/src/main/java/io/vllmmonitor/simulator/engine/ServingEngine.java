@@ -33,6 +33,7 @@ public final class ServingEngine {
   private int used;
   private boolean paused;
   private PauseMode pauseMode = PauseMode.KEEP;
+  private boolean keepCacheEmpty;
   private int sleepLevel;
   private boolean hung;
   private double hitProbability = 1;
@@ -124,6 +125,7 @@ public final class ServingEngine {
     if (mode == PauseMode.ABORT) {
       abortAll();
     }
+    keepCacheEmpty = clearCache;
     if (clearCache) {
       cache.clear();
     }
@@ -132,6 +134,7 @@ public final class ServingEngine {
   /** Ends a pause. */
   public void resume() {
     paused = false;
+    keepCacheEmpty = false;
   }
 
   /** Whether a pause is in force. */
@@ -328,7 +331,7 @@ public final class ServingEngine {
 
   private void complete(LiveRequest r) {
     running.remove(r);
-    if (r.spec.prefixGroup() != 0) {
+    if (r.spec.prefixGroup() != 0 && !keepCacheEmpty) {
       cache.put(r.spec.prefixGroup(), r.spec.sharedTokens() / profile.blockSize());
     }
     FinishReason reason =

@@ -90,8 +90,8 @@ final class CompletionRoutes {
     int output = body.path("ignore_eos").asBoolean(false) ? limit : life.answerLength(limit);
     RequestSpec spec = spec(prompt, output, limit);
     String id = shape.idPrefix() + life.newId();
-    try (RunningCompletion running = RunningCompletion.submit(life, id, spec)) {
-      boolean streamed = body.path("stream").asBoolean(false);
+    boolean streamed = body.path("stream").asBoolean(false);
+    try (RunningCompletion running = RunningCompletion.submit(life, id, spec, streamed)) {
       return streamed ? stream(running, connection, shape) : whole(running, connection, shape);
     }
   }
@@ -112,17 +112,12 @@ final class CompletionRoutes {
   private HttpResponse whole(
       RunningCompletion running, HttpConnection connection, AnswerShape shape)
       throws InterruptedException {
-    RunningCompletion.Progress progress;
-    int tokens = 0;
-    do {
-      progress = running.next(connection);
-      tokens += progress.tokens();
-    } while (!progress.over());
+    RunningCompletion.Progress progress = running.next(connection);
     if (progress.lost()) {
       return life.dead() ? HttpResponse.engineDead() : HttpResponse.empty(200);
     }
-    Object choice = shape.choice(text(0, tokens), progress.finishReason());
-    Object usage = usage(running.spec().promptTokens(), tokens);
+    Object choice = shape.choice(text(0, progress.tokens()), progress.finishReason());
+    Object usage = usage(running.spec().promptTokens(), progress.tokens());
     return HttpResponse.json(
         200,
         object(

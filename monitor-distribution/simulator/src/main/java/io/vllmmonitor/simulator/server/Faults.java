@@ -17,6 +17,7 @@ public interface Faults {
   /**
    * Lets a fault strike; one that is active already strikes anew with these options.
    *
+   * @throws IllegalArgumentException if the options do not fit the profile
    * @throws IllegalStateException if the server is dead and the fault needs a living one
    */
   void activate(Fault fault, FaultOptions options);

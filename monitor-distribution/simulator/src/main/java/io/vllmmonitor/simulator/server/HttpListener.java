@@ -20,12 +20,14 @@ import org.slf4j.LoggerFactory;
 final class HttpListener {
   private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
   private static final int MAX_CONNECTIONS = 4_000;
+  private static final long ACCEPT_END_MILLIS = 2_000;
   private static final AtomicLong THREADS = new AtomicLong();
 
   private final ServerSocket socket;
   private final InstantSource clock;
   private final Session session;
   private final Set<HttpConnection> open = ConcurrentHashMap.newKeySet();
+  private final Thread acceptor;
   private volatile boolean stopped;
 
   /** Serves the requests of one connection. */
@@ -37,6 +39,8 @@ final class HttpListener {
     this.socket = socket;
     this.clock = clock;
     this.session = session;
+    this.acceptor = new Thread(this::accept, "simulator-accept-" + socket.getLocalPort());
+    acceptor.setDaemon(true);
   }
 
   /**
@@ -56,7 +60,7 @@ final class HttpListener {
         throw e;
       }
       HttpListener listener = new HttpListener(socket, clock, session);
-      listener.thread(listener::accept, "simulator-accept-" + socket.getLocalPort());
+      listener.acceptor.start();
       return listener;
     } catch (BindException e) {
       throw new UncheckedIOException(
@@ -79,8 +83,12 @@ final class HttpListener {
     stopped = true;
     try {
       socket.close();
+      // The kernel listens on until the blocked accept has returned.
+      acceptor.join(ACCEPT_END_MILLIS);
     } catch (IOException e) {
       LOG.warn("closing the listening socket failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -105,7 +113,10 @@ final class HttpListener {
         }
         HttpConnection connection = new HttpConnection(client, clock);
         open.add(connection);
-        thread(() -> serve(connection), "simulator-http-" + THREADS.incrementAndGet());
+        Thread server =
+            new Thread(() -> serve(connection), "simulator-http-" + THREADS.incrementAndGet());
+        server.setDaemon(true);
+        server.start();
       } catch (IOException e) {
         if (!stopped) {
           LOG.warn("accepting a connection failed", e);
@@ -128,11 +139,5 @@ final class HttpListener {
       }
       open.remove(connection);
     }
-  }
-
-  private void thread(Runnable work, String name) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
   }
 }

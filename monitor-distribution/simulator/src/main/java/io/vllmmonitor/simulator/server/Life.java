@@ -45,6 +45,7 @@ final class Life {
   private final Random answers;
   private final Map<String, Long> idsByName = new HashMap<>();
   private boolean dead;
+  private volatile boolean gone;
 
   Life(SimulatorConfig config) {
     this.config = config;
@@ -94,6 +95,16 @@ final class Life {
     catchUp();
     dead = true;
     notifyAll();
+  }
+
+  /** The whole process ends: like {@link #die}, and nothing new is answered either. */
+  void leave() {
+    gone = true;
+    die();
+  }
+
+  boolean gone() {
+    return gone;
   }
 
   synchronized <T> T with(Function<ServingEngine, T> use) {

@@ -60,10 +60,17 @@ final class Router {
   }
 
   private void answer(HttpRequest request, HttpConnection connection) throws IOException {
+    if (life.gone()) {
+      throw new IOException("the process is gone: a kept connection is dropped, not answered");
+    }
     double begin = life.epochSeconds();
     HttpResponse response;
     try {
       response = dispatch(request, connection);
+    } catch (IOException e) {
+      // A stream that breaks after its first byte still counts with the status of that byte.
+      count(request, null, life.epochSeconds() - begin);
+      throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while answering", e);

@@ -17,11 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class RunningCompletion implements AutoCloseable {
   private static final long CHECK_MILLIS = 200;
 
+  /** While tokens flow, the client is looked at with every so many news. */
+  private static final int NEWS_PER_CHECK = 10;
+
   private final Life life;
   private final String id;
   private final RequestSpec spec;
   private final BlockingQueue<Progress> progress;
   private final long engineId;
+  private int newsSinceCheck;
 
   /**
    * News of a request.
@@ -49,18 +53,26 @@ final class RunningCompletion implements AutoCloseable {
     this.engineId = engineId;
   }
 
-  static RunningCompletion submit(Life life, String id, RequestSpec spec) {
+  /**
+   * Queues a request.
+   *
+   * @param streamed true: news of every token; false: one piece of news at the end
+   */
+  static RunningCompletion submit(Life life, String id, RequestSpec spec, boolean streamed) {
     BlockingQueue<Progress> progress = new LinkedBlockingQueue<>();
     RequestListener listener =
         new RequestListener() {
           @Override
           public void generated(int count, double at) {
-            progress.add(new Progress(count, null, false));
+            if (streamed) {
+              progress.add(new Progress(count, null, false));
+            }
           }
 
           @Override
           public void finished(RequestResult result) {
-            progress.add(new Progress(0, result.reason(), false));
+            progress.add(
+                new Progress(streamed ? 0 : result.generatedTokens(), result.reason(), false));
           }
         };
     return new RunningCompletion(life, id, spec, progress, life.submit(id, spec, listener));
@@ -78,8 +90,12 @@ final class RunningCompletion implements AutoCloseable {
   Progress next(HttpConnection connection) throws InterruptedException {
     while (true) {
       Progress news = progress.poll(CHECK_MILLIS, TimeUnit.MILLISECONDS);
-      if (news != null) {
+      if (news != null && ++newsSinceCheck < NEWS_PER_CHECK) {
         return news;
+      }
+      newsSinceCheck = 0;
+      if (news != null) {
+        return news.over() || !connection.clientGone() ? news : new Progress(0, null, true);
       }
       if (life.dead() || connection.clientGone()) {
         return new Progress(0, null, true);

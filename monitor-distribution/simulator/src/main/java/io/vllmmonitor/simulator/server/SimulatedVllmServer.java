@@ -31,7 +31,10 @@ public final class SimulatedVllmServer implements AutoCloseable {
 
   private static final double DEFAULT_DOWN_SECONDS = 2;
 
-  /** Handlers in flight get so long to write their 500 before their connection is reset. */
+  /**
+   * Handlers in flight get so long, in real time, to write their 500 before their connection is
+   * reset.
+   */
   private static final double RESET_AFTER_SECONDS = 0.5;
 
   private final SimulatorConfig config;
@@ -103,7 +106,6 @@ public final class SimulatedVllmServer implements AutoCloseable {
     active.keySet().removeIf(Fault::kills);
     active.remove(Fault.WORKER_HANG);
     active.remove(Fault.KV_EXHAUSTION);
-    life.die();
     Life next = new Life(config);
     active.forEach((fault, options) -> apply(next, fault, options));
     life = next;
@@ -134,7 +136,6 @@ public final class SimulatedVllmServer implements AutoCloseable {
     synchronized (this) {
       closed = true;
       agenda.clear();
-      life.die();
       HttpListener open = listener;
       stopListening();
       if (open != null) {
@@ -193,9 +194,10 @@ public final class SimulatedVllmServer implements AutoCloseable {
   private synchronized void stopListening() {
     HttpListener open = listener;
     listener = null;
+    life.leave();
     if (open != null) {
       open.refuse();
-      at(now() + RESET_AFTER_SECONDS, open::reset);
+      at(now() + RESET_AFTER_SECONDS * config.timeScale(), open::reset);
     }
   }
 
@@ -270,6 +272,11 @@ public final class SimulatedVllmServer implements AutoCloseable {
     int prompt = options.promptTokens() > 0 ? options.promptTokens() : usual.spec().promptTokens();
     int output = options.outputTokens() > 0 ? options.outputTokens() : usual.spec().outputTokens();
     int count = options.requests() > 0 ? options.requests() : usual.count();
+    if (prompt + 1.1 * output > profile.maxModelLen()) {
+      throw new IllegalArgumentException(
+          "requests of %d prompt and up to %d output tokens exceed the model's %d: ask for less"
+              .formatted(prompt, (int) (1.1 * output), profile.maxModelLen()));
+    }
     return new LongBurst(count, RequestSpec.of(prompt, output));
   }
 
@@ -289,7 +296,6 @@ public final class SimulatedVllmServer implements AutoCloseable {
 
   private synchronized void killProcess(double restartAfterSeconds) {
     Life victim = life;
-    victim.die();
     stopListening();
     if (restartAfterSeconds > 0) {
       at(now() + restartAfterSeconds, () -> comeBack(victim));
@@ -315,8 +321,8 @@ public final class SimulatedVllmServer implements AutoCloseable {
               "the simulated server is dead, %s needs a living one: restart it first"
                   .formatted(fault.wireName()));
         }
-        active.put(requireNonNull(fault, "fault"), options);
-        apply(life, fault, options);
+        apply(life, requireNonNull(fault, "fault"), options);
+        active.put(fault, options);
       }
     }
 
