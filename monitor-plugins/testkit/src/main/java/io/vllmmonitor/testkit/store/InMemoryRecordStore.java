@@ -54,6 +54,12 @@ public final class InMemoryRecordStore implements RecordStore {
   @Override
   public synchronized RecordPage query(RecordQuery query) {
     refuseWhenClosed();
+    for (String column : query.columns().keySet()) {
+      if (!query.kind().columns().contains(column)) {
+        throw new IllegalArgumentException(
+            "Table " + query.kind().table() + " has no column " + column);
+      }
+    }
     List<StoredRecord> rows =
         table(query.kind()).values().stream()
             .filter(filter(query))

@@ -105,7 +105,7 @@ public final class InMemorySeriesStore implements SeriesStore {
     columns.forEach(
         (key, column) -> {
           if (wanted.test(key)) {
-            SeriesData data = column.between(key, ceilingMillis(from), to.toEpochMilli());
+            SeriesData data = column.between(key, ceilingMillis(from), floorMillis(to));
             if (data.size() > 0) {
               found.add(data);
             }
@@ -152,9 +152,23 @@ public final class InMemorySeriesStore implements SeriesStore {
   }
 
   /** Samples are on whole milliseconds: the first one that is not before the instant. */
-  private static long ceilingMillis(Instant from) {
-    long millis = from.toEpochMilli();
-    return Instant.ofEpochMilli(millis).isBefore(from) ? millis + 1 : millis;
+  private static long ceilingMillis(Instant instant) {
+    long millis = floorMillis(instant);
+    return millis < Long.MAX_VALUE && Instant.ofEpochMilli(millis).isBefore(instant)
+        ? millis + 1
+        : millis;
+  }
+
+  /**
+   * The last millisecond that is not after the instant; clamped, spans may be as wide as can be.
+   */
+  private static long floorMillis(Instant instant) {
+    if (instant.isBefore(Instant.ofEpochMilli(Long.MIN_VALUE))) {
+      return Long.MIN_VALUE;
+    }
+    return instant.isAfter(Instant.ofEpochMilli(Long.MAX_VALUE))
+        ? Long.MAX_VALUE
+        : instant.toEpochMilli();
   }
 
   private static final class Column {
