@@ -1,0 +1,97 @@
+package io.vllmmonitor.persistence.query;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
+/** Numbers as Prometheus reads and prints them, which is as Go does. Stateless. */
+final class Numbers {
+  /** A decimal of so many digits is never confused with another one of as many, by IEEE 754. */
+  private static final int UNMISTAKABLE_DIGITS = 15;
+
+  private static final double LARGEST_EXACT_LONG = 9.007199254740992E15; // 2^53
+
+  private Numbers() {}
+
+  /**
+   * Reads what the lexer accepts: decimal, {@code 0x1f}, and, as Go's integers, octal with a
+   * leading zero.
+   *
+   * @throws NumberFormatException when it does not fit
+   */
+  static double parse(String text) {
+    if (text.startsWith("0x") || text.startsWith("0X")) {
+      return Long.parseLong(text.substring(2), 16);
+    }
+    if (text.length() > 1
+        && text.startsWith("0")
+        && text.chars().allMatch(c -> c >= '0' && c <= '7')) {
+      try {
+        return Long.parseLong(text, 8);
+      } catch (NumberFormatException e) {
+        return finite(Double.parseDouble(text)); // beyond 64 bits Go falls back to decimal
+      }
+    }
+    return finite(Double.parseDouble(text));
+  }
+
+  private static double finite(double value) {
+    if (Double.isInfinite(value)) {
+      throw new NumberFormatException("beyond a double's range");
+    }
+    return value;
+  }
+
+  /** {@code x ^ y} as Go calculates it; Java disagrees where the base is 1 or −1. */
+  static double power(double x, double y) {
+    if (x == 1 || (x == -1 && Double.isInfinite(y))) {
+      return 1;
+    }
+    return Math.pow(x, y);
+  }
+
+  /**
+   * The shortest decimal without exponent that reads back to the same bits; {@code NaN}, {@code
+   * +Inf}, {@code -Inf}.
+   */
+  static String print(double value) {
+    if (Double.isNaN(value)) {
+      return "NaN";
+    }
+    if (Double.isInfinite(value)) {
+      return value > 0 ? "+Inf" : "-Inf";
+    }
+    if (value == Math.rint(value) && Math.abs(value) < LARGEST_EXACT_LONG) {
+      boolean negativeZero = value == 0 && Double.doubleToRawLongBits(value) != 0;
+      return negativeZero ? "-0" : Long.toString((long) value);
+    }
+    BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    if (decimal.precision() > UNMISTAKABLE_DIGITS || Math.abs(value) < Double.MIN_NORMAL) {
+      decimal = shortest(value, decimal.precision());
+    }
+    return decimal.toPlainString();
+  }
+
+  // Before JDK 19 Double.toString sometimes prints a digit too many, or a last digit that is not
+  // the
+  // nearest (JDK-4511638).
+  private static BigDecimal shortest(double value, int digits) {
+    BigDecimal exact = new BigDecimal(value);
+    BigDecimal best = rounded(exact, digits);
+    if (best.doubleValue() != value) {
+      best = rounded(exact, digits + 1);
+    }
+    for (int fewer = digits - 1; fewer > 0; fewer--) {
+      BigDecimal candidate = rounded(exact, fewer);
+      if (candidate.doubleValue() != value) {
+        break;
+      }
+      best = candidate;
+    }
+    return best.stripTrailingZeros();
+  }
+
+  private static BigDecimal rounded(BigDecimal exact, int digits) {
+    return exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+  }
+}
