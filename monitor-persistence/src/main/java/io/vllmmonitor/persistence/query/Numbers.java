@@ -3,6 +3,8 @@ package io.vllmmonitor.persistence.query;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers as Prometheus reads and prints them, which is as Go does. Stateless. */
 final class Numbers {
@@ -74,16 +76,13 @@ final class Numbers {
 
   // Before JDK 19 Double.toString sometimes prints a digit too many, or a last digit that is not
   // the
-  // nearest (JDK-4511638).
+  // nearest (JDK-4511638). It always reads back, so that its length is enough to start from.
   private static BigDecimal shortest(double value, int digits) {
     BigDecimal exact = new BigDecimal(value);
-    BigDecimal best = rounded(exact, digits);
-    if (best.doubleValue() != value) {
-      best = rounded(exact, digits + 1);
-    }
-    for (int fewer = digits - 1; fewer > 0; fewer--) {
-      BigDecimal candidate = rounded(exact, fewer);
-      if (candidate.doubleValue() != value) {
+    BigDecimal best = exact;
+    for (int length = digits; length > 0; length--) {
+      BigDecimal candidate = nearestThatReadsBack(exact, value, length);
+      if (candidate == null) {
         break;
       }
       best = candidate;
@@ -91,7 +90,16 @@ final class Numbers {
     return best.stripTrailingZeros();
   }
 
-  private static BigDecimal rounded(BigDecimal exact, int digits) {
-    return exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+  // At a power of two the doubles below lie closer than those above: there a decimal a bit too
+  // large may read back although the nearest one does not.
+  private static @Nullable BigDecimal nearestThatReadsBack(
+      BigDecimal exact, double value, int digits) {
+    for (RoundingMode mode : List.of(RoundingMode.HALF_EVEN, RoundingMode.UP)) {
+      BigDecimal candidate = exact.round(new MathContext(digits, mode));
+      if (candidate.doubleValue() == value) {
+        return candidate;
+      }
+    }
+    return null;
   }
 }
