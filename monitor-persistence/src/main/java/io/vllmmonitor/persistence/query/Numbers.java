@@ -13,6 +13,9 @@ final class Numbers {
 
   private static final double LARGEST_EXACT_LONG = 9.007199254740992E15; // 2^53
 
+  private static final double SMALLEST_PLAIN = 1e-6;
+  private static final double LARGEST_PLAIN = 1e21;
+
   private Numbers() {}
 
   /**
@@ -53,10 +56,38 @@ final class Numbers {
   }
 
   /**
-   * The shortest decimal without exponent that reads back to the same bits; {@code NaN}, {@code
-   * +Inf}, {@code -Inf}.
+   * As Prometheus prints a single number: the shortest decimal without exponent that reads back to
+   * the same bits; {@code NaN}, {@code +Inf}, {@code -Inf}.
    */
   static String print(double value) {
+    String special = special(value);
+    return special != null ? special : decimal(value).toPlainString();
+  }
+
+  /**
+   * As Prometheus prints the values of series: the same, but very small and very large ones with an
+   * exponent of at least two digits, such as {@code 1e-07}.
+   */
+  static String printSample(double value) {
+    String special = special(value);
+    if (special != null) {
+      return special;
+    }
+    double size = Math.abs(value);
+    if (size >= SMALLEST_PLAIN && size < LARGEST_PLAIN) {
+      return decimal(value).toPlainString();
+    }
+    BigDecimal decimal = decimal(value);
+    String digits = decimal.unscaledValue().abs().toString();
+    int exponent = decimal.precision() - decimal.scale() - 1;
+    String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
+    String power = (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+    String sign = value < 0 ? "-" : "";
+    return sign + digits.charAt(0) + fraction + (exponent < 0 ? "e-" : "e+") + power;
+  }
+
+  /** The texts of values that have no digits, and of whole numbers that need no search. */
+  private static @Nullable String special(double value) {
     if (Double.isNaN(value)) {
       return "NaN";
     }
@@ -67,11 +98,14 @@ final class Numbers {
       boolean negativeZero = value == 0 && Double.doubleToRawLongBits(value) != 0;
       return negativeZero ? "-0" : Long.toString((long) value);
     }
+    return null;
+  }
+
+  private static BigDecimal decimal(double value) {
     BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-    if (decimal.precision() > UNMISTAKABLE_DIGITS || Math.abs(value) < Double.MIN_NORMAL) {
-      decimal = shortest(value, decimal.precision());
-    }
-    return decimal.toPlainString();
+    boolean certain =
+        decimal.precision() <= UNMISTAKABLE_DIGITS && Math.abs(value) >= Double.MIN_NORMAL;
+    return certain ? decimal : shortest(value, decimal.precision());
   }
 
   // Before JDK 19 Double.toString sometimes prints a digit too many, or a last digit that is not

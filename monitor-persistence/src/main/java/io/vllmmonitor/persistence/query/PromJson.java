@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes answers exactly as Prometheus' HTTP API does: values as texts without exponent that read
- * back to the same bits, times as Unix seconds with milliseconds. The methods write into the stream
- * as they go and leave it open; {@link #bytes} collects an answer up to a limit, so that one that
- * is too large becomes an error before anything was sent. Stateless.
+ * Writes answers exactly as Prometheus' HTTP API does: values as the shortest texts that read back
+ * to the same bits, times as Unix seconds with milliseconds. The methods write into the stream as
+ * they go and leave it open; {@link #bytes} collects an answer up to a limit, so that one that is
+ * too large becomes an error before anything was sent. Stateless.
  */
 public final class PromJson {
   private static final JsonFactory JSON =
@@ -184,11 +184,11 @@ public final class PromJson {
     if (result instanceof QueryResult.ScalarResult scalar) {
       json.writeStringField("resultType", "scalar");
       json.writeFieldName("result");
-      point(json, scalar.epochMillis(), Numbers.print(scalar.value()));
+      point(json, shortSeconds(scalar.epochMillis()), Numbers.print(scalar.value()));
     } else if (result instanceof QueryResult.StringResult text) {
       json.writeStringField("resultType", "string");
       json.writeFieldName("result");
-      point(json, text.epochMillis(), text.value());
+      point(json, shortSeconds(text.epochMillis()), text.value());
     } else if (result instanceof QueryResult.VectorResult vector) {
       json.writeStringField("resultType", "vector");
       json.writeArrayFieldStart("result");
@@ -212,7 +212,7 @@ public final class PromJson {
     json.writeFieldName("metric");
     labels(json, sample.series());
     json.writeFieldName("value");
-    point(json, sample.at().toEpochMilli(), Numbers.print(sample.value()));
+    point(json, seconds(sample.at().toEpochMilli()), Numbers.printSample(sample.value()));
     json.writeEndObject();
   }
 
@@ -222,15 +222,15 @@ public final class PromJson {
     labels(json, row.series());
     json.writeArrayFieldStart("values");
     for (int i = 0; i < row.size(); i++) {
-      point(json, row.epochMillis(i), Numbers.print(row.value(i)));
+      point(json, seconds(row.epochMillis(i)), Numbers.printSample(row.value(i)));
     }
     json.writeEndArray();
     json.writeEndObject();
   }
 
-  private static void point(JsonGenerator json, long epochMillis, String value) throws IOException {
+  private static void point(JsonGenerator json, String seconds, String value) throws IOException {
     json.writeStartArray();
-    json.writeNumber(seconds(epochMillis));
+    json.writeNumber(seconds);
     json.writeString(value);
     json.writeEndArray();
   }
@@ -242,6 +242,12 @@ public final class PromJson {
     long millis = Math.abs(epochMillis % 1_000);
     String whole = sign + seconds;
     return millis == 0 ? whole : whole + "." + Long.toString(1_000 + millis).substring(1);
+  }
+
+  /** As Prometheus writes the time of a single number or text: no zeros at the end. */
+  private static String shortSeconds(long epochMillis) {
+    String seconds = seconds(epochMillis);
+    return seconds.indexOf('.') < 0 ? seconds : seconds.replaceFirst("0+$", "");
   }
 
   private static void labels(JsonGenerator json, SeriesKey key) throws IOException {

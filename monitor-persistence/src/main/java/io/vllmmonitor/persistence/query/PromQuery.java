@@ -226,6 +226,7 @@ public final class PromQuery {
   private static Expression.Series selector(String match) {
     Expression parsed = ExpressionParser.parse(match);
     if (parsed instanceof Expression.Series selector
+        && !match.stripLeading().startsWith("(")
         && selector.range() == 0
         && selector.offset() == 0
         && selector.fixedAt() == null) {

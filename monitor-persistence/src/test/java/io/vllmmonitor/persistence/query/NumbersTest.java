@@ -35,8 +35,30 @@ class NumbersTest {
     assertThat(Numbers.print(value)).isEqualTo(text);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1e21, 1e+21",
+    "-1e21, -1e+21",
+    "9.99999999999999868928e20, 999999999999999900000",
+    "1e-7, 1e-07",
+    "-1.5e-7, -1.5e-07",
+    "1e-6, 0.000001",
+    "9.99e-7, 9.99e-07",
+    "5e-324, 5e-324",
+    "1.7976931348623157e308, 1.7976931348623157e+308",
+    "5.684341886080802e-14, 5.684341886080802e-14",
+    "1795512848.116, 1795512848.116",
+    "0, 0",
+    "-0.0, -0",
+    "NaN, NaN",
+    "-Infinity, -Inf",
+  })
+  void valuesOfSeriesHaveAnExponentAtTheEdges(double value, String text) {
+    assertThat(Numbers.printSample(value)).isEqualTo(text);
+  }
+
   @Test
-  void thereIsNeverAnExponent() {
+  void aSingleNumberNeverHasAnExponent() {
     assertThat(Numbers.print(Double.MIN_VALUE)).isEqualTo("0." + "0".repeat(323) + "5");
     assertThat(Numbers.print(Double.MIN_NORMAL))
         .isEqualTo("0." + "0".repeat(307) + "22250738585072014");
@@ -70,6 +92,7 @@ class NumbersTest {
           .as(text)
           .isEqualTo(Double.doubleToRawLongBits(value));
       assertThat(text).doesNotContainIgnoringCase("e");
+      assertThat(Double.parseDouble(Numbers.printSample(value))).isEqualTo(value);
       if (i % 100 == 0) {
         assertShortest(value, text);
       }

@@ -52,7 +52,7 @@ class PromJsonTest {
     assertThat(text(out -> PromJson.write(matrix, out)))
         .isEqualTo(
             "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":["
-                + "{\"metric\":{},\"values\":[[1,\"1000000000000000000000\"],[1.100,\"-Inf\"],"
+                + "{\"metric\":{},\"values\":[[1,\"1e+21\"],[1.100,\"-Inf\"],"
                 + "[2.005,\"-0\"]]}]}}");
     assertThat(text(out -> PromJson.write(new QueryResult.MatrixResult(List.of()), out)))
         .isEqualTo("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}");
@@ -62,7 +62,7 @@ class PromJsonTest {
   void scalarsAndTextsArePoints() {
     assertThat(text(out -> PromJson.write(new QueryResult.ScalarResult(1_500, 0.1), out)))
         .isEqualTo(
-            "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1.500,\"0.1\"]}}");
+            "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1.5,\"0.1\"]}}");
     assertThat(text(out -> PromJson.write(new QueryResult.StringResult(1_000, "a\"b"), out)))
         .isEqualTo(
             "{\"status\":\"success\",\"data\":{\"resultType\":\"string\",\"result\":[1,\"a\\\"b\"]}}");

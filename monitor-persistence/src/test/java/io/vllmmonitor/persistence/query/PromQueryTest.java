@@ -169,6 +169,7 @@ class PromQueryTest {
         ErrorCode.QUERY_MALFORMED,
         () -> query.series(List.of("up offset 1m"), second(0), second(1)));
     refused(ErrorCode.QUERY_MALFORMED, () -> query.series(List.of("1"), second(0), second(1)));
+    refused(ErrorCode.QUERY_MALFORMED, () -> query.series(List.of("(up)"), second(0), second(1)));
     refused(ErrorCode.QUERY_MALFORMED, () -> query.series(List.of("{}"), second(0), second(1)));
     refused(
         ErrorCode.QUERY_MALFORMED,
