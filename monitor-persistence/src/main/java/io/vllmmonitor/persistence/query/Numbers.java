@@ -3,7 +3,6 @@ package io.vllmmonitor.persistence.query;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers as Prometheus reads and prints them, which is as Go does. Stateless. */
@@ -13,6 +12,7 @@ final class Numbers {
 
   private static final double LARGEST_EXACT_LONG = 9.007199254740992E15; // 2^53
 
+  private static final long FRACTION_BITS = (1L << 52) - 1;
   private static final double SMALLEST_PLAIN = 1e-6;
   private static final double LARGEST_PLAIN = 1e21;
 
@@ -124,15 +124,17 @@ final class Numbers {
     return best.stripTrailingZeros();
   }
 
-  // At a power of two the doubles below lie closer than those above: there a decimal a bit too
-  // large may read back although the nearest one does not.
   private static @Nullable BigDecimal nearestThatReadsBack(
       BigDecimal exact, double value, int digits) {
-    for (RoundingMode mode : List.of(RoundingMode.HALF_EVEN, RoundingMode.UP)) {
-      BigDecimal candidate = exact.round(new MathContext(digits, mode));
-      if (candidate.doubleValue() == value) {
-        return candidate;
-      }
+    BigDecimal nearest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+    if (nearest.doubleValue() == value) {
+      return nearest;
+    }
+    // At a power of two the doubles below lie closer than those above: only there a decimal a bit
+    // too large may read back although the nearest one does not.
+    if ((Double.doubleToRawLongBits(value) & FRACTION_BITS) == 0) {
+      BigDecimal larger = exact.round(new MathContext(digits, RoundingMode.UP));
+      return larger.doubleValue() == value ? larger : null;
     }
     return null;
   }
