@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.lifecycle.FailureKind;
+import io.vllmmonitor.api.mitigation.ActionPlan;
 import io.vllmmonitor.api.mitigation.ActionResult;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
@@ -24,6 +25,8 @@ import io.vllmmonitor.core.testing.FakeStrategy;
 import io.vllmmonitor.core.testing.MitigationRig;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class MitigationDeskTest {
@@ -237,9 +240,7 @@ class MitigationDeskTest {
   void aPlanThatCannotBeUndoneIsRefused() {
     MitigationRig rig = acting();
     FakeStrategy hard = rig.strategy;
-    hard.plan =
-        new io.vllmmonitor.api.mitigation.ActionPlan(
-            "s", hard.plan.steps(), List.of(), "all", Duration.ofSeconds(5));
+    hard.plan = new ActionPlan("s", hard.plan.steps(), List.of(), "all", Duration.ofSeconds(5));
     rig.tick();
     assertRefused(rig, "aggressive");
   }
@@ -361,6 +362,66 @@ class MitigationDeskTest {
     assertThat(rig.problems.open())
         .extracting(Problem::code)
         .contains(ErrorCode.MITIGATION_DEADLINE);
+  }
+
+  @Test
+  void aCallThatHangsIsInterruptedAndItsLateAnswerDropped() throws InterruptedException {
+    MitigationRig rig = acting();
+    CountDownLatch called = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    rig.actuator.script.put(
+        "pause",
+        step -> {
+          called.countDown();
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            interrupted.set(true);
+          }
+          return new ActionResult("pause", ActionResult.Status.DONE, "late", Duration.ZERO);
+        });
+    rig.scrape();
+    Thread hanging = new Thread(rig.worker::runOne, "hanging");
+    hanging.start();
+    called.await();
+    rig.scrape();
+    rig.scrape();
+    rig.scrape();
+    hanging.join();
+    assertThat(interrupted).isTrue();
+    rig.work();
+    assertThat(rig.actuator.executed).containsExactly("pause", "resume");
+    assertThat(rig.attempt().status()).isEqualTo(UNKNOWN);
+    assertThat(rig.attempt().results())
+        .extracting(ActionResult::status)
+        .containsExactly(ActionResult.Status.UNKNOWN, ActionResult.Status.DONE);
+    assertThat(rig.attempt().verifyAt()).as("it may have had an effect").isNotNull();
+  }
+
+  @Test
+  void strategiesThatMisbehaveAreLeftOutAndTheOthersAreAsked() {
+    MitigationRig rig = acting();
+    FakeStrategy boastful = new FakeStrategy("boastful");
+    boastful.suitability = Double.POSITIVE_INFINITY;
+    rig.extensions.strategies.add(0, new Bound<>(boastful, "unit", "hash", false));
+    FakeStrategy shadow = new FakeStrategy("a-shadow");
+    shadow.suitability = 1;
+    rig.extensions.strategies.add(0, new Bound<>(shadow, "unit", "hash", true));
+    rig.tick();
+    assertThat(rig.attempt().strategy()).isEqualTo("hold-back");
+    assertThat(rig.problems.open())
+        .extracting(Problem::code)
+        .containsExactly(ErrorCode.PLUGIN_CALL_FAILED);
+  }
+
+  @Test
+  void whatWasAskedAndIsNotThereClosesTheEvidenceGate() {
+    MitigationRig rig = acting();
+    rig.strategy.alsoAsks = "vllm:gone";
+    rig.tick();
+    assertRefused(rig, "evidence");
+    assertThat(rig.last().outcomeReason()).contains("vllm:gone");
   }
 
   @Test
