@@ -92,7 +92,7 @@ class IncidentBookTest {
     GuardrailFiring b = firing("b", FailureKind.ENGINE_HANG);
     change(List.of(a, b), List.of());
     change(List.of(), List.of(a));
-    book.breachSeen(FailureKind.ENGINE_HANG, clock.instant());
+    book.breachSeen(FailureKind.ENGINE_HANG, clock.instant(), Map.of());
     book = newBook();
     assertThat(book.restore())
         .singleElement()
@@ -103,6 +103,16 @@ class IncidentBookTest {
     change(List.of(), List.of(b));
     assertThat(book.open()).isEmpty();
     assertThat(history.incidents().get(0).status()).isEqualTo(IncidentStatus.CLOSED);
+  }
+
+  @Test
+  void whatSeveralGuardrailsReadInOneViewIsAddedUp() {
+    FailureKind kind = FailureKind.ENGINE_HANG;
+    book.breachSeen(kind, clock.instant(), Map.of("old", 0.0));
+    book.breachSeen(kind, clock.advanceSeconds(5), Map.of("a", 1.0));
+    book.breachSeen(kind, clock.instant(), Map.of("b", 2.0));
+    assertThat(book.lastBreach(kind).orElseThrow())
+        .isEqualTo(new IncidentBook.Breach(clock.instant(), Map.of("a", 1.0, "b", 2.0)));
   }
 
   @Test

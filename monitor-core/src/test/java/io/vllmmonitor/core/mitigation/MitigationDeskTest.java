@@ -10,6 +10,7 @@ import static io.vllmmonitor.api.mitigation.AttemptStatus.REFUSED;
 import static io.vllmmonitor.api.mitigation.AttemptStatus.SUCCEEDED;
 import static io.vllmmonitor.api.mitigation.AttemptStatus.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.history.Problem;
@@ -25,6 +26,7 @@ import io.vllmmonitor.core.testing.FakeStrategy;
 import io.vllmmonitor.core.testing.MitigationRig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -73,7 +75,9 @@ class MitigationDeskTest {
     assertThat(advice.outcomeReason()).contains("Advice only").contains("ADVISE");
     assertThat(advice.gates().get(0).gate()).isEqualTo("mode");
     assertThat(advice.gates()).hasSize(13);
-    assertThat(advice.initialMetrics()).containsEntry(FakeStrategy.USAGE, 0.99);
+    assertThat(advice.initialMetrics())
+        .as("of the strategy and of the guardrails")
+        .containsOnly(Map.entry(FakeStrategy.USAGE, 0.99), Map.entry("rule", 0.99));
     assertThat(rig.actuator.executed).isEmpty();
     assertThat(rig.history.statuses()).containsExactly(PLANNED, ADVISED);
 
@@ -227,10 +231,11 @@ class MitigationDeskTest {
     rig.learners.add(new Bound<>(learner, "unit", "hash", false));
     rig.tick();
     assertThat(rig.attempt().strategy()).isEqualTo("proven");
-    assertThat(rig.attempt().confidence()).isEqualTo(1);
+    assertThat(rig.attempt().confidence()).isCloseTo(0.8 * 1.16, offset(1e-12));
     assertThat(rig.attempt().situation()).isEqualTo("CACHE_OVERFLOW/PROCESSING_REQUESTS");
 
     MitigationRig unsure = acting();
+    unsure.strategy.suitability = 0.8;
     unsure.learners.add(new Bound<>(learner, "unit", "hash", false));
     unsure.tick();
     assertRefused(unsure, "confidence");
