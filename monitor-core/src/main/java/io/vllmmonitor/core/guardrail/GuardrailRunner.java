@@ -179,7 +179,7 @@ public final class GuardrailRunner {
     List<FiringChange> effective = takeEffect(changes, holdsChanged, at);
     for (Watch watch : watches.values()) {
       if (watch.breachesInEffect()) {
-        incidents.breachSeen(watch.spec().kind(), at);
+        incidents.breachSeen(watch.spec().kind(), at, watch.evidence());
       }
     }
     statuses = watches.values().stream().map(Watch::status).toList();

@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long one answer has been given without a break. Only time that was watched counts: a gap
  * between two answers (a restart, a jump of the clock, a target that hangs) counts as the longest
- * gap that scraping itself explains, and a step back of the clock as nothing. Confined to the
- * target's thread.
+ * gap that scraping itself explains, and a step back of the clock as nothing. After an hour without
+ * an answer it begins anew. Confined to the target's thread.
  */
 final class HoldDown {
+  /** What was seen before a longer silence says nothing about now. */
+  private static final Duration LONGEST_SILENCE = Duration.ofHours(1);
+
   private @Nullable Instant since;
   private @Nullable Instant last;
   private Duration held = Duration.ZERO;
@@ -20,7 +23,9 @@ final class HoldDown {
   /** The answer was given again. */
   void seen(Instant at, Duration longestGap) {
     Instant before = last;
-    if (since == null || before == null) {
+    if (since == null
+        || before == null
+        || Duration.between(before, at).compareTo(LONGEST_SILENCE) > 0) {
       since = at;
       held = Duration.ZERO;
     } else if (at.isAfter(before)) {

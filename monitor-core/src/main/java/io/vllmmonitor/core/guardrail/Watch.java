@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class Watch {
   private long evaluations;
   private @Nullable Instant lastEvaluatedAt;
   private boolean breachedNow;
+  private Map<String, Double> evidence = Map.of();
 
   Watch(String id, TargetId target, Bound<Guardrail> bound, GuardrailSpec spec) {
     this.id = id;
@@ -87,6 +89,11 @@ final class Watch {
     return breachedNow && firing != null && !firing.shadow();
   }
 
+  /** What it read in the newest view. */
+  Map<String, Double> evidence() {
+    return evidence;
+  }
+
   GuardrailSpec spec() {
     return spec;
   }
@@ -102,6 +109,7 @@ final class Watch {
       Judgement judgement, Instant at, Duration longestGap, Supplier<String> ids) {
     evaluations++;
     lastEvaluatedAt = at;
+    evidence = judgement.evidence();
     breachedNow = judgement.verdict() instanceof Verdict.Breach;
     return judgement
         .verdict()

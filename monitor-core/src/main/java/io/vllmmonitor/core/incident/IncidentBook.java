@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,11 +42,24 @@ public final class IncidentBook {
   private final TimeOrderedIds ids;
   private final InstantSource clock;
   private final Map<FailureKind, Entry> entries = new EnumMap<>(FailureKind.class);
-  private final Map<FailureKind, Instant> breaches = new EnumMap<>(FailureKind.class);
+  private final Map<FailureKind, Breach> breaches = new EnumMap<>(FailureKind.class);
 
   private record Entry(Incident incident, Set<String> active) {
     private Entry {
       active = Set.copyOf(active);
+    }
+  }
+
+  /**
+   * A broken rule as it was last seen. Immutable.
+   *
+   * @param at the time of the view
+   * @param evidence what the guardrails of the kind read in that view, by question
+   */
+  public record Breach(Instant at, Map<String, Double> evidence) {
+    public Breach {
+      requireNonNull(at, "at");
+      evidence = Map.copyOf(evidence);
     }
   }
 
@@ -150,17 +164,30 @@ public final class IncidentBook {
                 entries.computeIfPresent(kind, (k, entry) -> new Entry(entry.incident(), left)));
   }
 
-  /** Notes that a firing guardrail of this kind saw its rule broken, at the time of the view. */
-  public void breachSeen(FailureKind kind, Instant at) {
-    breaches.put(kind, at);
+  /**
+   * Notes that a firing guardrail of this kind saw its rule broken in the view of this time. What
+   * several guardrails read in one view is added up.
+   */
+  public void breachSeen(FailureKind kind, Instant at, Map<String, Double> evidence) {
+    breaches.merge(
+        kind,
+        new Breach(at, evidence),
+        (before, now) -> {
+          if (!before.at().equals(at)) {
+            return now;
+          }
+          Map<String, Double> both = new HashMap<>(before.evidence());
+          both.putAll(evidence);
+          return new Breach(at, both);
+        });
   }
 
   /**
-   * When a rule of this kind was last seen broken while firing; empty when not since this process
+   * How a rule of this kind was last seen broken while firing; empty when not since this process
    * started. A firing that only waits to clear, or one that came back from the store, says nothing
    * about now.
    */
-  public Optional<Instant> lastBreach(FailureKind kind) {
+  public Optional<Breach> lastBreach(FailureKind kind) {
     return Optional.ofNullable(breaches.get(kind));
   }
 

@@ -24,9 +24,10 @@ record Choice(
 
   /**
    * How sure the choice is, 0 to 1. A strategy that nobody knows yet (score 0.5) is trusted as far
-   * as it trusts itself; experience then halves that at the worst and adds half at the best.
+   * as it trusts itself; experience takes a fifth of that away at the worst and adds a fifth at the
+   * best, so that a single failure does not rule a strategy out for good.
    */
   double confidence() {
-    return Math.min(1, suitability * (0.5 + preference.score()));
+    return Math.min(1, suitability * (0.8 + 0.4 * preference.score()));
   }
 }

@@ -6,6 +6,7 @@ import io.vllmmonitor.api.mitigation.GateResult;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
+import io.vllmmonitor.core.incident.IncidentBook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,11 +60,14 @@ final class Gates {
   /**
    * What the gates are asked about.
    *
-   * @param lastBreach when a rule of the incident's kind was last seen broken; null when not in
-   *     this process
+   * @param lastBreach how a rule of the incident's kind was last seen broken; null when not in this
+   *     process
    */
   record Question(
-      Incident incident, Choice choice, TargetSnapshot snapshot, @Nullable Instant lastBreach) {}
+      Incident incident,
+      Choice choice,
+      TargetSnapshot snapshot,
+      IncidentBook.@Nullable Breach lastBreach) {}
 
   /** The gates that need no plan. */
   List<GateResult> withoutPlan(Question question, Instant now) {
@@ -200,13 +204,13 @@ final class Gates {
         count + " dispatched in the last " + span.toHours() + " h; at most " + most);
   }
 
-  GateResult incarnation(@Nullable String incarnation, @Nullable Instant lastBreach) {
+  GateResult incarnation(@Nullable String incarnation, IncidentBook.@Nullable Breach lastBreach) {
     Instant since = evidence.lifeSince();
     if (incarnation == null || since == null) {
       return new GateResult(
           "incarnation", false, "It cannot be told whether this is the same life of the server");
     }
-    boolean seen = lastBreach != null && !lastBreach.isBefore(since);
+    boolean seen = lastBreach != null && !lastBreach.at().isBefore(since);
     return new GateResult(
         "incarnation",
         seen,

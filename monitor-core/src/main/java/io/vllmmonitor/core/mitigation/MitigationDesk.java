@@ -22,12 +22,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the open incidents of one target: nothing in mode observe, advice in advise, action in
@@ -182,8 +182,9 @@ public final class MitigationDesk {
       return;
     }
     Choice choice = chosen.get();
-    @Nullable Instant lastBreach = incidents.lastBreach(incident.kind()).orElse(null);
-    Gates.Question question = new Gates.Question(incident, choice, snapshot, lastBreach);
+    Gates.Question question =
+        new Gates.Question(
+            incident, choice, snapshot, incidents.lastBreach(incident.kind()).orElse(null));
     if (isRepeated(question, gates.withoutPlan(question, now()))) {
       return;
     }
@@ -265,9 +266,20 @@ public final class MitigationDesk {
         List.of(),
         snapshot.state(),
         null,
-        choice.view().evidence(),
+        initialMetrics(question),
         Map.of(),
         choice.confidence());
+  }
+
+  /** What the guardrails and the strategy read before anything was done. */
+  private static Map<String, Double> initialMetrics(Gates.Question question) {
+    IncidentBook.Breach breach = question.lastBreach();
+    Map<String, Double> metrics = new HashMap<>();
+    if (breach != null && breach.at().equals(question.snapshot().at())) {
+      metrics.putAll(breach.evidence());
+    }
+    metrics.putAll(question.choice().view().evidence());
+    return metrics;
   }
 
   private void decide(MitigationAttempt planned, Gates.Question question) {

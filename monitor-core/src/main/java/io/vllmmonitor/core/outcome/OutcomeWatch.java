@@ -9,7 +9,6 @@ import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.learning.LearningEvent;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
-import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.mitigation.MitigationStrategy;
 import io.vllmmonitor.api.outcome.Measurement;
@@ -45,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * restart of the daemon that came too late, the views at the planned end count.
  *
  * <p>An outcome and its learning event are one transaction; then the learners hear it. Of an
- * attempt whose own effect is not known (status UNKNOWN) they hear nothing.
+ * attempt that the process before left on its way they hear nothing: nobody knows how far it came.
  *
  * <p>Confined to the target's thread.
  */
@@ -239,7 +238,7 @@ public final class OutcomeWatch {
             .outcomeReason(withHistory(measurement.explanation(), attempt))
             .sideEffects(measurement.sideEffects())
             .build();
-    if (attempt.status() == AttemptStatus.UNKNOWN) {
+    if (attempt.executionTime() == null) {
       ledger.store(measured);
       return;
     }

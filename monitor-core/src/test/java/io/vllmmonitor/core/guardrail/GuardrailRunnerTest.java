@@ -346,13 +346,36 @@ class GuardrailRunnerTest {
     tick(0.99);
     tick(0.99);
     runner.saveState();
-    clock.advance(Duration.ofHours(2));
+    clock.advance(Duration.ofMinutes(20));
     List<RestoreReport.Item> items = restart();
     assertThat(items).extracting(RestoreReport.Item::detail).contains("1 running hold-down(s)");
     // 10 s before, at most two intervals for the gap: 20 s; two more ticks make 30.
     assertThat(tick(0.99)).isEmpty();
     assertThat(tick(0.99)).isEmpty();
     assertThat(tick(0.99)).hasSize(1);
+  }
+
+  @Test
+  void aHoldDownBeginsAnewAfterALongSilence() {
+    guard("kv", SPEC, GuardrailRunnerTest::full);
+    tick(0.99);
+    tick(0.99);
+    clock.advance(Duration.ofHours(2));
+    restart();
+    assertThat(tick(0.99)).isEmpty();
+    assertThat(tick(0.99)).isEmpty();
+    List<FiringChange> changes = tick(0.99);
+    assertThat(changes).hasSize(1);
+    assertThat(changes.get(0).firing().breachSince()).isEqualTo(clock.instant().minusSeconds(10));
+  }
+
+  @Test
+  void theBeginningOfAHoldDownIsKeptWithoutSaving() {
+    guard("kv", SPEC, GuardrailRunnerTest::full);
+    tick(0.99);
+    restart();
+    tick(0.99);
+    assertThat(tick(0.99)).as("10 s after the first breach, a kill in between").hasSize(1);
   }
 
   @Test

@@ -81,7 +81,7 @@ class CrashTest {
     assertThat(attempt.status()).isEqualTo(UNKNOWN);
     assertThat(attempt.results()).extracting(ActionResult::action).containsExactly("resume");
     assertThat(attempt.outcome()).as("observed").isEqualTo(MitigationOutcome.SUCCESS);
-    assertThat(rig.history.events()).as("nobody learns from an unknown effect").isEmpty();
+    assertThat(rig.history.events()).as("nobody knows how far it came").isEmpty();
   }
 
   @Test

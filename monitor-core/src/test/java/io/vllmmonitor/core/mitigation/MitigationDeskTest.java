@@ -10,10 +10,12 @@ import static io.vllmmonitor.api.mitigation.AttemptStatus.REFUSED;
 import static io.vllmmonitor.api.mitigation.AttemptStatus.SUCCEEDED;
 import static io.vllmmonitor.api.mitigation.AttemptStatus.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.lifecycle.FailureKind;
+import io.vllmmonitor.api.mitigation.ActionPlan;
 import io.vllmmonitor.api.mitigation.ActionResult;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
@@ -24,6 +26,9 @@ import io.vllmmonitor.core.testing.FakeStrategy;
 import io.vllmmonitor.core.testing.MitigationRig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class MitigationDeskTest {
@@ -70,7 +75,9 @@ class MitigationDeskTest {
     assertThat(advice.outcomeReason()).contains("Advice only").contains("ADVISE");
     assertThat(advice.gates().get(0).gate()).isEqualTo("mode");
     assertThat(advice.gates()).hasSize(13);
-    assertThat(advice.initialMetrics()).containsEntry(FakeStrategy.USAGE, 0.99);
+    assertThat(advice.initialMetrics())
+        .as("of the strategy and of the guardrails")
+        .containsOnly(Map.entry(FakeStrategy.USAGE, 0.99), Map.entry("rule", 0.99));
     assertThat(rig.actuator.executed).isEmpty();
     assertThat(rig.history.statuses()).containsExactly(PLANNED, ADVISED);
 
@@ -224,10 +231,11 @@ class MitigationDeskTest {
     rig.learners.add(new Bound<>(learner, "unit", "hash", false));
     rig.tick();
     assertThat(rig.attempt().strategy()).isEqualTo("proven");
-    assertThat(rig.attempt().confidence()).isEqualTo(1);
+    assertThat(rig.attempt().confidence()).isCloseTo(0.8 * 1.16, offset(1e-12));
     assertThat(rig.attempt().situation()).isEqualTo("CACHE_OVERFLOW/PROCESSING_REQUESTS");
 
     MitigationRig unsure = acting();
+    unsure.strategy.suitability = 0.8;
     unsure.learners.add(new Bound<>(learner, "unit", "hash", false));
     unsure.tick();
     assertRefused(unsure, "confidence");
@@ -237,9 +245,7 @@ class MitigationDeskTest {
   void aPlanThatCannotBeUndoneIsRefused() {
     MitigationRig rig = acting();
     FakeStrategy hard = rig.strategy;
-    hard.plan =
-        new io.vllmmonitor.api.mitigation.ActionPlan(
-            "s", hard.plan.steps(), List.of(), "all", Duration.ofSeconds(5));
+    hard.plan = new ActionPlan("s", hard.plan.steps(), List.of(), "all", Duration.ofSeconds(5));
     rig.tick();
     assertRefused(rig, "aggressive");
   }
@@ -361,6 +367,66 @@ class MitigationDeskTest {
     assertThat(rig.problems.open())
         .extracting(Problem::code)
         .contains(ErrorCode.MITIGATION_DEADLINE);
+  }
+
+  @Test
+  void aCallThatHangsIsInterruptedAndItsLateAnswerDropped() throws InterruptedException {
+    MitigationRig rig = acting();
+    CountDownLatch called = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    rig.actuator.script.put(
+        "pause",
+        step -> {
+          called.countDown();
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            interrupted.set(true);
+          }
+          return new ActionResult("pause", ActionResult.Status.DONE, "late", Duration.ZERO);
+        });
+    rig.scrape();
+    Thread hanging = new Thread(rig.worker::runOne, "hanging");
+    hanging.start();
+    called.await();
+    rig.scrape();
+    rig.scrape();
+    rig.scrape();
+    hanging.join();
+    assertThat(interrupted).isTrue();
+    rig.work();
+    assertThat(rig.actuator.executed).containsExactly("pause", "resume");
+    assertThat(rig.attempt().status()).isEqualTo(UNKNOWN);
+    assertThat(rig.attempt().results())
+        .extracting(ActionResult::status)
+        .containsExactly(ActionResult.Status.UNKNOWN, ActionResult.Status.DONE);
+    assertThat(rig.attempt().verifyAt()).as("it may have had an effect").isNotNull();
+  }
+
+  @Test
+  void strategiesThatMisbehaveAreLeftOutAndTheOthersAreAsked() {
+    MitigationRig rig = acting();
+    FakeStrategy boastful = new FakeStrategy("boastful");
+    boastful.suitability = Double.POSITIVE_INFINITY;
+    rig.extensions.strategies.add(0, new Bound<>(boastful, "unit", "hash", false));
+    FakeStrategy shadow = new FakeStrategy("a-shadow");
+    shadow.suitability = 1;
+    rig.extensions.strategies.add(0, new Bound<>(shadow, "unit", "hash", true));
+    rig.tick();
+    assertThat(rig.attempt().strategy()).isEqualTo("hold-back");
+    assertThat(rig.problems.open())
+        .extracting(Problem::code)
+        .containsExactly(ErrorCode.PLUGIN_CALL_FAILED);
+  }
+
+  @Test
+  void whatWasAskedAndIsNotThereClosesTheEvidenceGate() {
+    MitigationRig rig = acting();
+    rig.strategy.alsoAsks = "vllm:gone";
+    rig.tick();
+    assertRefused(rig, "evidence");
+    assertThat(rig.last().outcomeReason()).contains("vllm:gone");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.vllmmonitor.api.learning.LearningEvent;
 import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.mitigation.ActionPlan;
+import io.vllmmonitor.api.mitigation.ActionResult;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
@@ -67,6 +68,20 @@ class OutcomeWatchTest {
     assertThat(event.attemptId()).isEqualTo(measured().id());
     assertThat(event.situation()).isEqualTo("CACHE_OVERFLOW/PROCESSING_REQUESTS");
     assertThat(event.outcome()).isEqualTo(MitigationOutcome.FAILURE);
+  }
+
+  @Test
+  void learnersHearOfAPlanThatGotNoAnswer() {
+    MitigationRig hanging = new MitigationRig(TargetMode.ACT);
+    FakeLearner other = new FakeLearner("counts");
+    hanging.learners.add(new Bound<>(other, "unit", "hash", false));
+    hanging.actuator.answer("trim", ActionResult.Status.UNKNOWN);
+    hanging.ticks(2);
+    hanging.open(FailureKind.CACHE_OVERFLOW);
+    hanging.ticks(8);
+    assertThat(hanging.attempt().status()).isEqualTo(AttemptStatus.UNKNOWN);
+    assertThat(hanging.attempt().outcome()).isEqualTo(MitigationOutcome.FAILURE);
+    assertThat(other.heard).hasSize(1);
   }
 
   @Test

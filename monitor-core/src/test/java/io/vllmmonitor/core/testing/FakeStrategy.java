@@ -17,6 +17,7 @@ public final class FakeStrategy implements MitigationStrategy {
   private final String id;
   public double suitability = 0.9;
   public int plans;
+  public String alsoAsks = USAGE;
   public ActionPlan plan =
       new ActionPlan(
           "Hold new work back",
@@ -38,6 +39,7 @@ public final class FakeStrategy implements MitigationStrategy {
 
   @Override
   public double suitability(Incident incident, MetricView view, TargetCapabilities capabilities) {
+    view.value(alsoAsks);
     return view.value(USAGE) > 0.5 ? suitability : 0;
   }
 

@@ -156,7 +156,9 @@ public final class MitigationRig {
     Instant at = clock.advanceSeconds(5);
     if (up) {
       views.put(at, FakeStrategy.USAGE, usage);
-      incidents.open().forEach(incident -> incidents.breachSeen(incident.kind(), at));
+      incidents
+          .open()
+          .forEach(incident -> incidents.breachSeen(incident.kind(), at, Map.of("rule", usage)));
     }
     TargetSnapshot snapshot =
         new TargetSnapshot(at, up, state, incarnation, TargetCapabilities.unknown());

@@ -1,5 +1,6 @@
 package io.vllmmonitor.persistence.format;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +13,14 @@ public final class Checksum {
   private static final int NULL_LENGTH = -1;
 
   private final CRC32C crc = new CRC32C();
+  private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
 
   /** Nothing added yet. */
   public Checksum() {}
 
   public Checksum add(long value) {
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      crc.update((int) (value >>> shift) & 0xff);
-    }
+    number.putLong(0, value);
+    crc.update(number.array(), 0, Long.BYTES);
     return this;
   }
 

@@ -1,6 +1,7 @@
 package io.vllmmonitor.persistence.format;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
@@ -40,16 +41,28 @@ public final class ValueCodec implements AutoCloseable {
   }
 
   /**
+   * All values of a row.
+   *
    * @param count how many values the bytes must hold
    * @throws IllegalArgumentException when they do not
    */
   public double[] decode(byte[] bytes, int count) {
+    return decode(bytes, count, IntStream.range(0, count).toArray());
+  }
+
+  /**
+   * Some values of a row, those at the given places, in that order.
+   *
+   * @param count how many values the bytes must hold
+   * @throws IllegalArgumentException when they do not
+   */
+  public double[] decode(byte[] bytes, int count, int[] places) {
     int size = Math.multiplyExact(count, Double.BYTES);
     if (bytes.length == size + 1 && bytes[0] == PLAIN) {
-      return fromPlanes(bytes, 1, count);
+      return fromPlanes(bytes, 1, count, places);
     }
     if (bytes.length > 1 && bytes[0] == DEFLATED) {
-      return fromPlanes(inflate(bytes, size), 0, count);
+      return fromPlanes(inflate(bytes, size), 0, count, places);
     }
     throw new IllegalArgumentException(
         bytes.length + " bytes are no row of " + count + " values in a known form");
@@ -85,12 +98,12 @@ public final class ValueCodec implements AutoCloseable {
     return planes;
   }
 
-  private static double[] fromPlanes(byte[] planes, int start, int count) {
-    double[] values = new double[count];
-    for (int i = 0; i < count; i++) {
+  private static double[] fromPlanes(byte[] planes, int start, int count, int[] places) {
+    double[] values = new double[places.length];
+    for (int i = 0; i < places.length; i++) {
       long bits = 0;
       for (int plane = 0; plane < Double.BYTES; plane++) {
-        bits = bits << 8 | (planes[start + plane * count + i] & 0xff);
+        bits = bits << 8 | (planes[start + plane * count + places[i]] & 0xff);
       }
       values[i] = Double.longBitsToDouble(bits);
     }

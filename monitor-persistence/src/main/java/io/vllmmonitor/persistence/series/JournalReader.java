@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +79,7 @@ final class JournalReader {
         int shape = rows.getInt(2);
         Picks pick = picks.get(shape);
         if (pick != null) {
-          double[] values = values(id, shape, rows.getLong(3), rows.getBytes(4), pick.size);
+          double[] values = values(id, shape, rows.getLong(3), rows.getBytes(4), pick);
           add(pick, id >> JournalWriter.COUNT_BITS, values);
         } else {
           requireKnown(id, shape);
@@ -89,7 +90,7 @@ final class JournalReader {
 
   private static void add(Picks pick, long at, double[] values) {
     for (int i = 0; i < pick.places.length; i++) {
-      pick.columns[i].add(at, values[pick.places[i]]);
+      pick.columns[i].add(at, values[i]);
     }
   }
 
@@ -114,12 +115,12 @@ final class JournalReader {
     return picks;
   }
 
-  private double[] values(long id, int shape, long crc, byte @Nullable [] samples, int size) {
+  private double[] values(long id, int shape, long crc, byte @Nullable [] samples, Picks pick) {
     if (samples == null || JournalWriter.rowChecksum(id, shape, samples) != crc) {
       throw damagedRow(id, "does not match its checksum", null);
     }
     try {
-      return codec.decode(samples, size);
+      return codec.decode(samples, pick.size, pick.places);
     } catch (IllegalArgumentException e) {
       throw damagedRow(id, "cannot be decoded, " + e.getMessage(), e);
     }
@@ -176,6 +177,8 @@ final class JournalReader {
   private void newest(
       int shape, SeriesKey[] members, NewestSamples into, Consumer<MonitorException> damage)
       throws SQLException {
+    int[] all = IntStream.range(0, members.length).toArray();
+    Picks pick = new Picks(members.length, all, new Column[0]);
     PreparedStatement select =
         session.prepare("SELECT id, crc, samples FROM journal WHERE shape = ? ORDER BY id DESC");
     select.setInt(1, shape);
@@ -184,7 +187,7 @@ final class JournalReader {
         long id = rows.getLong(1);
         double[] values;
         try {
-          values = values(id, shape, rows.getLong(2), rows.getBytes(3), members.length);
+          values = values(id, shape, rows.getLong(2), rows.getBytes(3), pick);
         } catch (MonitorException e) {
           damage.accept(e);
           continue;

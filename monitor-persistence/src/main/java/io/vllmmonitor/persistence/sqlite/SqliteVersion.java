@@ -3,11 +3,11 @@ package io.vllmmonitor.persistence.sqlite;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
-import java.lang.Runtime.Version;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
@@ -30,7 +30,11 @@ public final class SqliteVersion {
   }
 
   static boolean isTooOld(String version) {
-    return Version.parse(version).compareTo(Version.parse(LEAST)) < 0;
+    return Arrays.compare(numbers(version), numbers(LEAST)) < 0;
+  }
+
+  private static int[] numbers(String version) {
+    return Arrays.stream(version.split("\\.")).mapToInt(Integer::parseInt).toArray();
   }
 
   private static String find() {
