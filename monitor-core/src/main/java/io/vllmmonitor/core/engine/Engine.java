@@ -81,6 +81,11 @@ public final class Engine implements EngineStatus, AutoCloseable {
     services.sampler().add(target, engine.extensions(), engine.mailbox(), engine, after);
   }
 
+  /** Saves what the learners know. Call about every 30 s. */
+  public void saveLearners() {
+    learning.whileIdle(services.extensions()::saveDaemonStates);
+  }
+
   @Override
   public List<TargetStatus> targets() {
     return all().stream().map(TargetEngine::status).toList();
@@ -117,7 +122,7 @@ public final class Engine implements EngineStatus, AutoCloseable {
     awaitIdle(engines);
     onMailboxes(engines, TargetEngine::saveStates);
     engines.forEach(engine -> engine.mailbox().close());
-    learning.whileIdle(services.extensions()::saveDaemonStates);
+    saveLearners();
   }
 
   private void awaitIdle(List<TargetEngine> engines) {
