@@ -53,6 +53,7 @@ final class JournalReader {
     private final int size;
     private final int[] places;
     private final Column[] columns;
+    private long rows;
 
     Picks(int size, int[] places, Column[] columns) {
       this.size = size;
@@ -79,11 +80,36 @@ final class JournalReader {
         int shape = rows.getInt(2);
         Picks pick = picks.get(shape);
         if (pick != null) {
+          pick.rows++;
           double[] values = values(id, shape, rows.getLong(3), rows.getBytes(4), pick);
           add(pick, id >> JournalWriter.COUNT_BITS, values);
         } else {
           requireKnown(id, shape);
         }
+      }
+    }
+    for (Map.Entry<Integer, Picks> pick : picks.entrySet()) {
+      requireAllRows(ids, pick.getKey(), pick.getValue().rows);
+    }
+  }
+
+  /**
+   * A damaged inner page of the table hides rows without any error; the index is another tree and
+   * knows how many there are.
+   */
+  private void requireAllRows(Ids ids, int shape, long found) throws SQLException {
+    PreparedStatement select =
+        session.prepare(
+            "SELECT count(*) FROM journal INDEXED BY journal_shape"
+                + " WHERE shape = ? AND id BETWEEN ? AND ?");
+    select.setInt(1, shape);
+    select.setLong(2, ids.first());
+    select.setLong(3, ids.last());
+    try (ResultSet rows = select.executeQuery()) {
+      long expected = rows.next() ? rows.getLong(1) : 0;
+      if (expected != found) {
+        throw Catalog.damaged(
+            file, "the index knows " + expected + " rows of a span, the table " + found);
       }
     }
   }
