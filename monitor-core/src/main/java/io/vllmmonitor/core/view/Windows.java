@@ -7,6 +7,7 @@ import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.target.TargetId;
+import io.vllmmonitor.core.telemetry.OwnMetrics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,6 +147,14 @@ public final class Windows implements ViewSource {
   /** How many scrapes and new series were not taken. Thread-safe. */
   public long refused() {
     return refusedCount.get();
+  }
+
+  /** Shows the sizes of these windows among the monitor's own metrics. */
+  public void reportTo(OwnMetrics metrics) {
+    String name = target.instance();
+    metrics.gauge("window_scrapes", "Scrapes held in memory.", name, this::scrapes);
+    metrics.gauge("window_series", "Series held in memory.", name, this::series);
+    metrics.gauge("window_refused", "Scrapes and series that were not taken.", name, this::refused);
   }
 
   private void publishSizes() {
