@@ -1,0 +1,7 @@
+package io.vllmmonitor.core.sampling;
+
+/** Hears of every scrape of a target, in order, on the target's mailbox. */
+public interface TickListener {
+  /** What it throws is logged and counted; the next tick comes all the same. */
+  void onTick(Tick tick);
+}
