@@ -73,6 +73,16 @@ final class Answers {
     write(context, status, ErrorStatus.codeFor(status), detail);
   }
 
+  /** The client went away, or sent what cannot be read; nobody else is to blame. */
+  static void lost(Context context, Exception failure) {
+    log.debug("{} {} broke off: {}", context.method(), context.path(), failure.toString());
+    write(
+        context,
+        400,
+        ErrorCode.HTTP_BAD_REQUEST,
+        "The request could not be read to its end; send it whole and correctly encoded");
+  }
+
   /** A bug of ours: the log gets everything, the client nothing but the code. */
   static void broken(Context context, Exception failure) {
     log.error("{} {} failed", context.method(), context.path(), failure);

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.eclipse.jetty.http.HttpException;
 
 /** Which path does what. */
 final class Routes {
@@ -56,6 +57,9 @@ final class Routes {
     routes.get("/", context -> Answers.text(context, "text/plain; charset=utf-8", index()));
     routes.exception(MonitorException.class, (e, context) -> Answers.failed(context, e));
     routes.exception(HttpResponseException.class, (e, context) -> Answers.refused(context, e));
+    routes.exception(IOException.class, (e, context) -> Answers.lost(context, e));
+    routes.exception(
+        HttpException.RuntimeException.class, (e, context) -> Answers.lost(context, e));
     routes.exception(Exception.class, (e, context) -> Answers.broken(context, e));
   }
 

@@ -5,6 +5,7 @@ import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.Sample;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.SeriesStore;
+import io.vllmmonitor.persistence.query.LabelPatterns;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,6 +22,8 @@ final class SeriesReads {
 
   /** The newest sample of each series, sorted by series. */
   List<Sample> latest(SeriesSelector selector) {
+    // Compiled once here, where a pattern that is none, or costs too much, is refused with a code.
+    var unused = selector.compile(LabelPatterns::compile);
     return everyName(selector)
         .flatMap(named -> store.latest(named).stream())
         .sorted(Comparator.comparing(Sample::series))

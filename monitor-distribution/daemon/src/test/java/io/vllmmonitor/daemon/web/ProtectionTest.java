@@ -4,6 +4,11 @@ import static io.vllmmonitor.daemon.web.RestApiTest.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.vllmmonitor.api.lifecycle.LifecycleState;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -18,9 +23,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class ProtectionTest {
   private static final Duration SHORT = Duration.ofMillis(600);
+
+  private static final String HALF_FORM =
+      "POST /prometheus/api/v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n"
+          + "Content-Type: application/x-www-form-urlencoded\r\n\r\nquery=";
 
   private final FakeDaemon daemon =
       new FakeDaemon(
@@ -174,11 +184,7 @@ class ProtectionTest {
       header
           .getOutputStream()
           .write("GET /healthz HTTP/1.1\r\nX: ".getBytes(StandardCharsets.US_ASCII));
-      body.getOutputStream()
-          .write(
-              ("POST /prometheus/api/v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n"
-                      + "Content-Type: application/x-www-form-urlencoded\r\n\r\nquery=")
-                  .getBytes(StandardCharsets.US_ASCII));
+      body.getOutputStream().write(HALF_FORM.getBytes(StandardCharsets.US_ASCII));
       await().atMost(Duration.ofSeconds(10)).until(() -> cutOff(header));
       await().atMost(Duration.ofSeconds(10)).until(() -> cutOff(body));
     }
@@ -190,18 +196,47 @@ class ProtectionTest {
     for (int i = 0; i < 12; i++) {
       Socket socket = calls.open();
       half.add(socket);
-      socket
-          .getOutputStream()
-          .write(
-              ("POST /prometheus/api/v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n"
-                      + "Content-Type: application/x-www-form-urlencoded\r\n\r\nquery=")
-                  .getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(HALF_FORM.getBytes(StandardCharsets.US_ASCII));
     }
     assertThat(calls.get("/prometheus/api/v1/query?query=1%2B1").path("status").asText())
         .isEqualTo("success");
     for (Socket socket : half) {
       socket.close();
     }
+  }
+
+  @Test
+  void aClientThatGoesAwayIsNoFailureOfOurs() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(Answers.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    Level before = logger.getEffectiveLevel();
+    logger.setLevel(Level.DEBUG);
+    logged.start();
+    logger.addAppender(logged);
+    try (Socket socket = calls.open()) {
+      socket.getOutputStream().write(HALF_FORM.getBytes(StandardCharsets.US_ASCII));
+    }
+    await().untilAsserted(() -> assertThat(List.copyOf(logged.list)).isNotEmpty());
+    logger.detachAppender(logged);
+    logger.setLevel(before);
+    assertThat(logged.list).allSatisfy(e -> assertThat(e.getLevel()).isEqualTo(Level.DEBUG));
+  }
+
+  @Test
+  void wrongEncodingIsTheClientsMistake() throws Exception {
+    String path = "/prometheus/api/v1/query";
+    assertThat(calls.form(path, "query=%zz").statusCode()).isEqualTo(400);
+    assertThat(
+            calls.raw(
+                "GET "
+                    + path
+                    + "?query=%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("VMON-8003");
+    assertThat(
+            calls.raw(
+                "GET /api/v1/incidents/%ff%fe HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 4");
   }
 
   @Test
@@ -257,8 +292,7 @@ class ProtectionTest {
   void tooLargeAnswersAreRefusedNotCut() throws Exception {
     for (int i = 0; i < 40; i++) {
       daemon.history.checkpoints.add(
-          Entities.checkpoint(
-              "c" + i, io.vllmmonitor.api.lifecycle.LifecycleState.READY, FakeDaemon.NOW));
+          Entities.checkpoint("c" + i, LifecycleState.READY, FakeDaemon.NOW));
     }
     assertProblem(calls.send("GET", "/api/v1/checkpoints"), 422, "VMON-3203", "bytes");
   }
