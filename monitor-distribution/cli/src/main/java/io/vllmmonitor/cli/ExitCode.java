@@ -12,7 +12,7 @@ enum ExitCode {
   NO_DAEMON(3),
   /** Another daemon works on the data directory. */
   OWNED(4),
-  /** The store is damaged, or of a newer version than this program. */
+  /** The store is damaged, foreign, or of a newer version than this program. */
   STORE(5);
 
   private final int number;
@@ -43,12 +43,11 @@ enum ExitCode {
           QUERY_MALFORMED,
           CURSOR_INVALID,
           PLUGIN_NOT_FOUND,
-          STORE_FOREIGN,
           HTTP_BAD_REQUEST ->
           USAGE;
       case NO_DAEMON -> NO_DAEMON;
       case STORE_OWNED -> OWNED;
-      case STORE_DAMAGED, STORE_NEWER -> STORE;
+      case STORE_DAMAGED, STORE_NEWER, STORE_FOREIGN -> STORE;
       default -> UNHEALTHY;
     };
   }

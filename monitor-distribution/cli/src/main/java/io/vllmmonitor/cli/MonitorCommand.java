@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 ok, 1 unhealthy or failed, 2 usage or configuration, 3 no daemon,",
-      "4 directory owned by another, 5 store damaged or newer."
+      "4 directory owned by another, 5 store damaged, foreign or newer."
     })
 final class MonitorCommand implements Runnable {
   @Option(

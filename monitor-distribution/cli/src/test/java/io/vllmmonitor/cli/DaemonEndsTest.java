@@ -134,6 +134,7 @@ class DaemonEndsTest {
     assertThat(upFailsWith(ErrorCode.STORE_OWNED)).isEqualTo(4);
     assertThat(upFailsWith(ErrorCode.STORE_DAMAGED)).isEqualTo(5);
     assertThat(upFailsWith(ErrorCode.STORE_NEWER)).isEqualTo(5);
+    assertThat(upFailsWith(ErrorCode.STORE_FOREIGN)).isEqualTo(5);
     assertThat(upFailsWith(ErrorCode.STORE_IO)).isEqualTo(1);
     Run run = new Run(data);
     run.daemon =
