@@ -34,6 +34,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Samples in SQLite, one file per UTC day, each with a journal of one row per scrape. The names of
@@ -47,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  * opening.
  */
 public final class SqliteSeriesStore implements SeriesStore {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteSeriesStore.class);
   private static final Duration MOST_AHEAD = Duration.ofMinutes(10);
   private static final int LONGEST_PATTERN = 1_000;
 
@@ -203,7 +206,7 @@ public final class SqliteSeriesStore implements SeriesStore {
       partitions.with(
           day,
           partition -> {
-            partition.restore(newest, damage -> {});
+            partition.restore(newest, damage -> LOG.warn("Passed over a damaged row", damage));
             synchronized (samplesOfDay) {
               return samplesOfDay.put(day, partition.samples());
             }
