@@ -35,7 +35,9 @@ record RestoredWindows(@Nullable Instant newest, RestoreReport.Item item) {
         return of(target, data, reach);
       } catch (MonitorException e) {
         if (e.code() != QUERY_TOO_LARGE || reach.compareTo(LEAST) <= 0) {
-          throw e;
+          // Damaged samples must not keep the target from being watched; the windows fill anew.
+          return new RestoredWindows(
+              null, item(target, RestoreReport.Status.FAILED, e.describe(), null));
         }
         reach = reach.dividedBy(2);
       }

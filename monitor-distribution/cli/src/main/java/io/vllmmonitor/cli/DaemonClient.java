@@ -10,8 +10,9 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.core.config.ConfigLoader;
-import io.vllmmonitor.daemon.boot.DaemonFile;
 import io.vllmmonitor.daemon.web.Token;
+import io.vllmmonitor.persistence.engine.DataDirectory;
+import io.vllmmonitor.persistence.engine.Owner;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -37,7 +38,7 @@ final class DaemonClient {
   private static final ObjectMapper MAPPER = JsonMapper.builder().build();
 
   private final Path dataDirectory;
-  private final DaemonFile file;
+  private final Owner owner;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -46,9 +47,9 @@ final class DaemonClient {
           .connectTimeout(DEADLINE)
           .build();
 
-  private DaemonClient(Path dataDirectory, DaemonFile file) {
+  private DaemonClient(Path dataDirectory, Owner owner) {
     this.dataDirectory = dataDirectory;
-    this.file = file;
+    this.owner = owner;
   }
 
   /**
@@ -61,14 +62,16 @@ final class DaemonClient {
   static DaemonClient find(Surroundings surroundings, @Nullable Path flag) {
     Path directory =
         new ConfigLoader(surroundings.environment(), surroundings.home()).dataDirectory(flag);
-    DaemonFile file =
-        DaemonFile.read(directory)
-            .orElseThrow(() -> none(directory, "it holds no " + DaemonFile.NAME));
-    if (!file.alive()) {
-      throw none(
-          directory, "its " + DaemonFile.NAME + " names process " + file.pid() + ", which is gone");
+    Owner owner =
+        DataDirectory.ownerOf(directory)
+            .orElseThrow(() -> none(directory, "it holds no daemon.json"));
+    if (!ProcessHandle.of(owner.pid()).map(ProcessHandle::isAlive).orElse(false)) {
+      throw none(directory, "its daemon.json names process " + owner.pid() + ", which is gone");
     }
-    return new DaemonClient(directory, file);
+    if (owner.address().isEmpty()) {
+      throw none(directory, "process " + owner.pid() + " is still starting");
+    }
+    return new DaemonClient(directory, owner);
   }
 
   private static MonitorException none(Path directory, String why) {
@@ -85,11 +88,11 @@ final class DaemonClient {
   }
 
   String address() {
-    return file.address();
+    return owner.address();
   }
 
   long pid() {
-    return file.pid();
+    return owner.pid();
   }
 
   /** Reads; parameters without a value are left out. */
@@ -110,7 +113,7 @@ final class DaemonClient {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://" + file.address() + path));
+    return HttpRequest.newBuilder(URI.create("http://" + owner.address() + path));
   }
 
   private Token token() {
@@ -134,7 +137,7 @@ final class DaemonClient {
     } catch (ExecutionException e) {
       boolean refused = e.getCause() instanceof ConnectException;
       throw refused
-          ? none(dataDirectory, "nothing listens on " + file.address())
+          ? none(dataDirectory, "nothing listens on " + owner.address())
           : unanswered(String.valueOf(e.getCause()), e);
     } catch (TimeoutException e) {
       exchange.cancel(true);
@@ -150,9 +153,9 @@ final class DaemonClient {
         ErrorCode.HTTP_OVERLOADED,
         Blame.ENVIRONMENT,
         "The daemon (process "
-            + file.pid()
+            + owner.pid()
             + ") at "
-            + file.address()
+            + owner.address()
             + " did not answer: "
             + why
             + "; look at its log",

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
-import io.vllmmonitor.daemon.boot.DaemonFile;
 import io.vllmmonitor.daemon.boot.UpOptions;
 import io.vllmmonitor.daemon.web.FakeDaemon;
 import java.nio.file.Files;
@@ -43,10 +42,18 @@ class DaemonEndsTest {
   void theFileOfADeadDaemonIsNoDaemon() throws Exception {
     Process dead = new ProcessBuilder("true").start();
     assertThat(dead.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    new DaemonFile("127.0.0.1:1", dead.pid(), FakeDaemon.NOW).write(data);
     Run run = new Run(data);
+    run.announce("127.0.0.1:1", dead.pid());
     assertThat(run.command("status")).isEqualTo(3);
     assertThat(run.err).contains(Long.toString(dead.pid()));
+  }
+
+  @Test
+  void aDaemonThatIsStillStartingSaysSo() throws Exception {
+    Run run = new Run(data);
+    run.announce("", ProcessHandle.current().pid());
+    assertThat(run.command("status")).isEqualTo(3);
+    assertThat(run.err).contains("still starting");
   }
 
   @Test

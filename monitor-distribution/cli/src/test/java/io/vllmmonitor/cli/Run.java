@@ -1,7 +1,6 @@
 package io.vllmmonitor.cli;
 
 import io.vllmmonitor.daemon.boot.Daemon;
-import io.vllmmonitor.daemon.boot.DaemonFile;
 import io.vllmmonitor.daemon.boot.UpOptions;
 import io.vllmmonitor.daemon.web.FakeDaemon;
 import java.io.IOException;
@@ -39,9 +38,16 @@ final class Run {
   }
 
   Run on(FakeDaemon server, long pid) throws IOException {
-    new DaemonFile("127.0.0.1:" + server.address().getPort(), pid, FakeDaemon.NOW).write(data);
+    announce("127.0.0.1:" + server.address().getPort(), pid);
     Files.writeString(data.resolve("token"), FakeDaemon.TOKEN + "\n");
     return this;
+  }
+
+  /** Writes what a daemon writes of itself. */
+  void announce(String address, long pid) throws IOException {
+    Files.writeString(
+        data.resolve("daemon.json"),
+        "{\"address\":\"%s\",\"pid\":%d,\"start\":\"%s\"}".formatted(address, pid, FakeDaemon.NOW));
   }
 
   int command(String... arguments) {

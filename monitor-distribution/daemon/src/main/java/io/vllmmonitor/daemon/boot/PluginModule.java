@@ -1,0 +1,74 @@
+package io.vllmmonitor.daemon.boot;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import io.vllmmonitor.api.history.History;
+import io.vllmmonitor.api.history.Recorder;
+import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.api.store.BlobStore;
+import io.vllmmonitor.core.config.MonitorConfig;
+import io.vllmmonitor.core.extension.ExtensionCatalog;
+import io.vllmmonitor.core.http.TargetHttps;
+import io.vllmmonitor.core.plugin.PlatformFolders;
+import io.vllmmonitor.core.plugin.PlatformServices;
+import io.vllmmonitor.core.plugin.PluginDirectory;
+import io.vllmmonitor.core.plugin.PluginPlatform;
+import io.vllmmonitor.core.telemetry.Problems;
+import io.vllmmonitor.persistence.engine.DataDirectory;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/** Binds the plugin platform. */
+final class PluginModule extends AbstractModule {
+  /** Names the unpacked distribution; set by its start script. */
+  private static final String HOME = "vllm.monitor.home";
+
+  @Provides
+  @Singleton
+  PluginPlatform platform(
+      DataDirectory directory,
+      MonitorConfig config,
+      BlobStore blobs,
+      Recorder recorder,
+      History history,
+      Problems problems,
+      MetricCatalog catalog,
+      TargetHttps https,
+      InstantSource clock,
+      Closers closers) {
+    PlatformFolders folders =
+        new PlatformFolders(
+            Path.of(System.getProperty(HOME, ".")).resolve("plugins"),
+            directory.plugins(),
+            directory.guardrails(),
+            directory.path().resolve("work"),
+            config.section("guardrails").flag("auto_promote", false),
+            config.section("folder").flag("authoritative", true));
+    PlatformServices services =
+        new PlatformServices(
+            blobs,
+            recorder,
+            history,
+            problems,
+            catalog,
+            config::plugin,
+            https::forTarget,
+            clock,
+            unit -> new SecureRandom());
+    return closers.add("plugin platform", new PluginPlatform(folders, services));
+  }
+
+  @Provides
+  @Singleton
+  ExtensionCatalog extensions(PluginPlatform platform) {
+    return platform;
+  }
+
+  @Provides
+  @Singleton
+  PluginDirectory directory(PluginPlatform platform) {
+    return platform;
+  }
+}

@@ -1,0 +1,44 @@
+package io.vllmmonitor.daemon.boot;
+
+import io.vllmmonitor.api.history.RestoreReport;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A restart report for people: what came back in one line per thing, what started fresh as a count.
+ */
+final class RestoreReportText {
+  private RestoreReportText() {}
+
+  static String of(RestoreReport report) {
+    StringBuilder text = new StringBuilder("Restart report, ");
+    text.append(report.at()).append('\n');
+    text.append(
+        report.previousStop() == null
+            ? "  the life before did not end in order, or there was none\n"
+            : "  the life before ended in order at " + report.previousStop() + "\n");
+    Map<String, Integer> fresh = new TreeMap<>();
+    for (RestoreReport.Item item : report.items()) {
+      if (item.status() == RestoreReport.Status.FRESH) {
+        fresh.merge(item.kind(), 1, Integer::sum);
+      } else {
+        text.append("  ")
+            .append(item.status())
+            .append(' ')
+            .append(item.kind())
+            .append(' ')
+            .append(item.subject())
+            .append(": ")
+            .append(item.detail())
+            .append(item.asOf() == null ? "" : " (as of " + item.asOf() + ")")
+            .append('\n');
+      }
+    }
+    if (!fresh.isEmpty()) {
+      text.append("  fresh: ");
+      fresh.forEach((kind, count) -> text.append(count).append(' ').append(kind).append(' '));
+      text.append('\n');
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,57 @@
+package io.vllmmonitor.daemon.boot;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import io.vllmmonitor.api.history.History;
+import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.api.store.SeriesStore;
+import io.vllmmonitor.core.engine.Engine;
+import io.vllmmonitor.core.plugin.PluginDirectory;
+import io.vllmmonitor.core.telemetry.OwnMetrics;
+import io.vllmmonitor.daemon.web.DaemonInfo;
+import io.vllmmonitor.daemon.web.PrometheusReads;
+import io.vllmmonitor.daemon.web.Token;
+import io.vllmmonitor.daemon.web.WebServer;
+import io.vllmmonitor.daemon.web.WebServices;
+import io.vllmmonitor.persistence.engine.DataDirectory;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/** Binds the HTTP API. */
+final class WebModule extends AbstractModule {
+  @Provides
+  @Singleton
+  WebServer server(
+      History history,
+      Engine engine,
+      PluginDirectory plugins,
+      SeriesStore series,
+      MetricCatalog catalog,
+      PrometheusReads prometheus,
+      OwnMetrics metrics,
+      Readiness readiness,
+      StopRequest stop,
+      DataDirectory directory,
+      InstantSource clock,
+      Closers closers) {
+    DaemonInfo info =
+        new DaemonInfo(
+            ProductVersion.get(), directory.path(), ProcessHandle.current().pid(), clock.instant());
+    WebServices services =
+        new WebServices(
+            history,
+            engine,
+            plugins,
+            series,
+            catalog,
+            prometheus,
+            metrics::render,
+            readiness::notReady,
+            Token.loadOrCreate(directory.path(), new SecureRandom()),
+            stop::wish,
+            info,
+            clock);
+    return closers.add("web server", new WebServer(services));
+  }
+}
