@@ -33,6 +33,12 @@ public final class MonitorException extends RuntimeException {
     return blame;
   }
 
+  /** Never null. */
+  @Override
+  public String getMessage() {
+    return requireNonNull(super.getMessage(), "message");
+  }
+
   /** The message with its code in front, as logs and the command line print it. */
   public String describe() {
     return code.label() + " " + code + ": " + getMessage();

@@ -1,0 +1,295 @@
+package io.vllmmonitor.core.testing;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.api.guardrail.FiringStatus;
+import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.History;
+import io.vllmmonitor.api.history.HistoryQuery;
+import io.vllmmonitor.api.history.Page;
+import io.vllmmonitor.api.history.Problem;
+import io.vllmmonitor.api.history.Recorder;
+import io.vllmmonitor.api.history.RestoreReport;
+import io.vllmmonitor.api.incident.Incident;
+import io.vllmmonitor.api.incident.IncidentStatus;
+import io.vllmmonitor.api.learning.LearningEvent;
+import io.vllmmonitor.api.lifecycle.LifecycleState;
+import io.vllmmonitor.api.lifecycle.StateCheckpoint;
+import io.vllmmonitor.api.mitigation.AttemptStatus;
+import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.target.TargetId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A history in memory that outlives the objects under test, so that abandoning them and building
+ * new ones on it is a crash and a restart. Pages hold two items, so that whoever stops at the first
+ * page is found out. Thread-safe.
+ */
+public final class MemoryHistory implements Recorder, History {
+  private static final int PAGE = 2;
+
+  private final Map<String, GuardrailFiring> firings = new TreeMap<>();
+  private final Map<String, Incident> incidents = new TreeMap<>();
+  private final Map<String, MitigationAttempt> attempts = new TreeMap<>();
+  private final Map<String, LearningEvent> events = new TreeMap<>();
+  private final Map<String, StateSnapshot> states = new TreeMap<>();
+  private final Map<String, Problem> problems = new TreeMap<>();
+  private final List<MitigationAttempt> versions = new ArrayList<>();
+  private Predicate<Draft> refusal = draft -> false;
+  private Consumer<Draft> afterwards = draft -> {};
+  private int writes;
+
+  /** What one transaction holds. */
+  public static final class Draft implements Entries {
+    public final List<GuardrailFiring> firings = new ArrayList<>();
+    public final List<Incident> incidents = new ArrayList<>();
+    public final List<MitigationAttempt> attempts = new ArrayList<>();
+    public final List<LearningEvent> events = new ArrayList<>();
+    public final List<StateSnapshot> states = new ArrayList<>();
+    public final List<Problem> problems = new ArrayList<>();
+
+    @Override
+    public void checkpoint(StateCheckpoint checkpoint) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void firing(GuardrailFiring firing) {
+      firings.add(firing);
+    }
+
+    @Override
+    public void incident(Incident incident) {
+      incidents.add(incident);
+    }
+
+    @Override
+    public void attempt(MitigationAttempt attempt) {
+      attempts.add(attempt);
+    }
+
+    @Override
+    public void learning(LearningEvent event) {
+      events.add(event);
+    }
+
+    @Override
+    public void generation(CodeGeneration generation) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void state(StateSnapshot snapshot) {
+      states.add(snapshot);
+    }
+
+    @Override
+    public void problem(Problem problem) {
+      problems.add(problem);
+    }
+
+    @Override
+    public void restoreReport(RestoreReport report) {
+      throw new UnsupportedOperationException();
+    }
+
+    /** Whether it stores an attempt in this status. */
+    public boolean has(AttemptStatus status) {
+      return attempts.stream().anyMatch(attempt -> attempt.status() == status);
+    }
+  }
+
+  /** Transactions that match fail with STORE_FULL and store nothing. */
+  public synchronized void refuse(Predicate<Draft> which) {
+    refusal = which;
+  }
+
+  /** Runs after a transaction is durable, on the thread that wrote. */
+  public synchronized void afterWrite(Consumer<Draft> what) {
+    afterwards = what;
+  }
+
+  @Override
+  public void write(Consumer<Entries> entries) {
+    Draft draft = new Draft();
+    entries.accept(draft);
+    Consumer<Draft> then;
+    synchronized (this) {
+      if (refusal.test(draft)) {
+        throw new MonitorException(ErrorCode.STORE_FULL, Blame.ENVIRONMENT, "The disk is full");
+      }
+      writes++;
+      draft.firings.forEach(firing -> firings.put(firing.id(), firing));
+      draft.incidents.forEach(incident -> incidents.put(incident.id(), incident));
+      draft.attempts.forEach(attempt -> attempts.put(attempt.id(), attempt));
+      versions.addAll(draft.attempts);
+      draft.events.forEach(event -> events.put(event.attemptId(), event));
+      draft.states.forEach(
+          state -> states.put(key(state.extension(), state.unit(), state.target()), state));
+      draft.problems.forEach(
+          problem -> problems.put(problem.code() + " " + problem.subject(), problem));
+      then = afterwards;
+    }
+    then.accept(draft);
+  }
+
+  public synchronized int writes() {
+    return writes;
+  }
+
+  /** All firings, oldest first. */
+  public synchronized List<GuardrailFiring> firings() {
+    return List.copyOf(firings.values());
+  }
+
+  /** All incidents, oldest first. */
+  public synchronized List<Incident> incidents() {
+    return List.copyOf(incidents.values());
+  }
+
+  /** All attempts in their newest version, oldest first. */
+  public synchronized List<MitigationAttempt> attempts() {
+    return List.copyOf(attempts.values());
+  }
+
+  /** The statuses that were ever stored, in order. */
+  public synchronized List<AttemptStatus> statuses() {
+    return versions.stream().map(MitigationAttempt::status).toList();
+  }
+
+  public synchronized List<LearningEvent> events() {
+    return List.copyOf(events.values());
+  }
+
+  public synchronized List<Problem> problems() {
+    return List.copyOf(problems.values());
+  }
+
+  private static String key(String extension, String unit, @Nullable TargetId target) {
+    return extension + "|" + unit + "|" + target;
+  }
+
+  private static <T> Page<T> page(
+      List<T> all,
+      HistoryQuery query,
+      Function<T, @Nullable TargetId> target,
+      Function<T, Instant> at,
+      Predicate<T> filter) {
+    List<T> found =
+        all.stream()
+            .filter(item -> query.target() == null || query.target().equals(target.apply(item)))
+            .filter(item -> query.from() == null || !at.apply(item).isBefore(query.from()))
+            .filter(item -> query.to() == null || at.apply(item).isBefore(query.to()))
+            .filter(filter)
+            .sorted(Comparator.comparing(at).reversed())
+            .toList();
+    int start = query.cursor() == null ? 0 : Integer.parseInt(query.cursor());
+    int end = Math.min(found.size(), start + Math.min(PAGE, query.limit()));
+    return new Page<>(found.subList(start, end), end < found.size() ? Integer.toString(end) : null);
+  }
+
+  @Override
+  public List<SeriesData> metrics(
+      SeriesSelector selector, Instant from, Instant to, int maxSamples) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Page<StateCheckpoint> checkpoints(HistoryQuery query, @Nullable LifecycleState state) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Optional<StateCheckpoint> latestCheckpoint(TargetId target) {
+    return Optional.empty();
+  }
+
+  @Override
+  public synchronized Page<GuardrailFiring> firings(
+      HistoryQuery query, @Nullable String guardrail, @Nullable FiringStatus status) {
+    return page(
+        firings(),
+        query,
+        GuardrailFiring::target,
+        GuardrailFiring::firedAt,
+        firing ->
+            (guardrail == null || firing.guardrail().equals(guardrail))
+                && (status == null || firing.status() == status));
+  }
+
+  @Override
+  public synchronized Page<Incident> incidents(
+      HistoryQuery query, @Nullable IncidentStatus status) {
+    return page(
+        incidents(),
+        query,
+        Incident::target,
+        Incident::openedAt,
+        incident -> status == null || incident.status() == status);
+  }
+
+  @Override
+  public synchronized Optional<Incident> incident(String id) {
+    return Optional.ofNullable(incidents.get(id));
+  }
+
+  @Override
+  public synchronized Page<MitigationAttempt> attempts(
+      HistoryQuery query,
+      @Nullable String strategy,
+      @Nullable AttemptStatus status,
+      @Nullable MitigationOutcome outcome) {
+    return page(
+        attempts(),
+        query,
+        MitigationAttempt::target,
+        MitigationAttempt::plannedAt,
+        attempt ->
+            (strategy == null || attempt.strategy().equals(strategy))
+                && (status == null || attempt.status() == status)
+                && (outcome == null || Objects.equals(attempt.outcome(), outcome)));
+  }
+
+  @Override
+  public synchronized Page<LearningEvent> learningEvents(HistoryQuery query) {
+    return page(events(), query, LearningEvent::target, LearningEvent::at, event -> true);
+  }
+
+  @Override
+  public List<CodeGeneration> generations(@Nullable String unit) {
+    return List.of();
+  }
+
+  @Override
+  public synchronized Optional<StateSnapshot> state(
+      String extension, String unit, @Nullable TargetId target) {
+    return Optional.ofNullable(states.get(key(extension, unit, target)));
+  }
+
+  @Override
+  public synchronized Page<Problem> problems(HistoryQuery query) {
+    return new Page<>(problems(), null);
+  }
+
+  @Override
+  public Optional<RestoreReport> latestRestoreReport() {
+    return Optional.empty();
+  }
+}

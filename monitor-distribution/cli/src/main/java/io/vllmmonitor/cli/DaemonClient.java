@@ -1,0 +1,184 @@
+package io.vllmmonitor.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.core.config.ConfigLoader;
+import io.vllmmonitor.daemon.boot.DaemonFile;
+import io.vllmmonitor.daemon.web.Token;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Talks to the daemon of one data directory. Confined to one thread. */
+final class DaemonClient {
+  private static final Duration DEADLINE = Duration.ofSeconds(15);
+  private static final ObjectMapper MAPPER = JsonMapper.builder().build();
+
+  private final Path dataDirectory;
+  private final DaemonFile file;
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .proxy(HttpClient.Builder.NO_PROXY)
+          .connectTimeout(DEADLINE)
+          .build();
+
+  private DaemonClient(Path dataDirectory, DaemonFile file) {
+    this.dataDirectory = dataDirectory;
+    this.file = file;
+  }
+
+  /**
+   * An answer of the API.
+   *
+   * @param text as it came
+   */
+  record Answer(String text, JsonNode json) {}
+
+  static DaemonClient find(Surroundings surroundings, @Nullable Path flag) {
+    Path directory =
+        new ConfigLoader(surroundings.environment(), surroundings.home()).dataDirectory(flag);
+    DaemonFile file =
+        DaemonFile.read(directory)
+            .orElseThrow(() -> none(directory, "it holds no " + DaemonFile.NAME));
+    if (!file.alive()) {
+      throw none(
+          directory, "its " + DaemonFile.NAME + " names process " + file.pid() + ", which is gone");
+    }
+    return new DaemonClient(directory, file);
+  }
+
+  private static MonitorException none(Path directory, String why) {
+    return new MonitorException(
+        ErrorCode.NO_DAEMON,
+        Blame.OPERATOR,
+        "No daemon runs on "
+            + directory
+            + ": "
+            + why
+            + "; start one with 'vllm-monitor up --data "
+            + directory
+            + "', or name the directory of a running one with --data");
+  }
+
+  String address() {
+    return file.address();
+  }
+
+  long pid() {
+    return file.pid();
+  }
+
+  /** Reads; parameters without a value are left out. */
+  Answer get(String path, Map<String, String> parameters) {
+    String query =
+        parameters.entrySet().stream()
+            .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
+            .collect(Collectors.joining("&"));
+    return send(request(path + (query.isEmpty() ? "" : "?" + query)).GET());
+  }
+
+  /** Commands, with the token. */
+  Answer post(String path) {
+    return send(
+        request(path)
+            .header("Authorization", token().asHeader())
+            .POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://" + file.address() + path));
+  }
+
+  private Token token() {
+    Path path = dataDirectory.resolve(Token.FILE_NAME);
+    try {
+      return Token.of(Files.readString(path, UTF_8));
+    } catch (IOException e) {
+      throw new MonitorException(
+          ErrorCode.SECRET_UNAVAILABLE,
+          Blame.OPERATOR,
+          "The token file " + path + " cannot be read; run this as the user of the daemon",
+          e);
+    }
+  }
+
+  private Answer send(HttpRequest.Builder request) {
+    CompletableFuture<HttpResponse<String>> exchange =
+        client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString(UTF_8));
+    try {
+      return understand(exchange.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (ExecutionException e) {
+      boolean refused = e.getCause() instanceof ConnectException;
+      throw refused
+          ? none(dataDirectory, "nothing listens on " + file.address())
+          : unanswered(String.valueOf(e.getCause()), e);
+    } catch (TimeoutException e) {
+      exchange.cancel(true);
+      throw unanswered("no answer within " + DEADLINE.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unanswered("interrupted", e);
+    }
+  }
+
+  private MonitorException unanswered(String why, Exception cause) {
+    return new MonitorException(
+        ErrorCode.HTTP_OVERLOADED,
+        Blame.ENVIRONMENT,
+        "The daemon (process "
+            + file.pid()
+            + ") at "
+            + file.address()
+            + " did not answer: "
+            + why
+            + "; look at its log",
+        cause);
+  }
+
+  private Answer understand(HttpResponse<String> response) {
+    JsonNode json;
+    try {
+      json = MAPPER.readTree(response.body());
+    } catch (JsonProcessingException e) {
+      throw unanswered("status " + response.statusCode() + " and no JSON", e);
+    }
+    if (response.statusCode() / 100 == 2) {
+      return new Answer(response.body(), json);
+    }
+    String label = json.path("code").asText();
+    ErrorCode code =
+        Arrays.stream(ErrorCode.values())
+            .filter(candidate -> candidate.label().equals(label))
+            .findFirst()
+            .orElse(ErrorCode.INTERNAL);
+    throw new MonitorException(code, Blame.OPERATOR, json.path("detail").asText(response.body()));
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, UTF_8);
+  }
+}

@@ -1,0 +1,129 @@
+package io.vllmmonitor.cli;
+
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The program with the options that every verb has. */
+@Command(
+    name = "vllm-monitor",
+    description = "Watches vLLM servers, judges them, acts or advises, and never forgets.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Exit codes: 0 ok, 1 unhealthy or failed, 2 usage or configuration, 3 no daemon,",
+      "4 directory owned by another, 5 store damaged, foreign or newer."
+    })
+final class MonitorCommand implements Runnable {
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description =
+          "The data directory; else VLLM_MONITOR_DATA, else ~/.vllm_monitor. The daemon is found"
+              + " through it.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "Print the answer of the REST API as it is.")
+  private boolean json;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private final Surroundings surroundings;
+
+  private MonitorCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /** Runs one command line and says how it ended. */
+  static int run(Surroundings surroundings, String... arguments) {
+    return commandLine(new MonitorCommand(surroundings), surroundings).execute(arguments);
+  }
+
+  private static CommandLine commandLine(MonitorCommand root, Surroundings surroundings) {
+    CommandLine history =
+        new CommandLine(new HistoryCommand())
+            .addSubcommand(new HistoryVerbs.Checkpoints(root))
+            .addSubcommand(new HistoryVerbs.Incidents(root))
+            .addSubcommand(new HistoryVerbs.Attempts(root))
+            .addSubcommand(new HistoryVerbs.Guardrails(root))
+            .addSubcommand(new MetricsVerb(root));
+    CommandLine plugin =
+        new CommandLine(new PluginVerbs.Group())
+            .addSubcommand(new PluginVerbs.Listing(root))
+            .addSubcommand(new PluginVerbs.Disable(root))
+            .addSubcommand(new PluginVerbs.Enable(root));
+    return new CommandLine(root)
+        .addSubcommand(new UpCommand(root))
+        .addSubcommand(new StopCommand(root))
+        .addSubcommand(new StatusCommand(root))
+        .addSubcommand(history)
+        .addSubcommand(plugin)
+        .addSubcommand(new VersionCommand(root))
+        .setOut(surroundings.out())
+        .setErr(surroundings.err())
+        .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+        .setExecutionExceptionHandler(
+            (failure, line, parsed) -> failed(failure, surroundings).number());
+  }
+
+  private static ExitCode failed(Exception failure, Surroundings surroundings) {
+    if (failure instanceof MonitorException coded) {
+      surroundings.err().println(Table.clean(coded.describe()));
+      return ExitCode.of(coded.code());
+    }
+    surroundings
+        .err()
+        .println(
+            ErrorCode.INTERNAL.label()
+                + " INTERNAL: the command failed, please report this: "
+                + Table.clean(failure.toString()));
+    return ExitCode.UNHEALTHY;
+  }
+
+  /** Without a verb: that is a wrong usage. */
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "A command is missing; vllm-monitor --help lists them");
+  }
+
+  @Nullable Path data() {
+    return data;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  Surroundings surroundings() {
+    return surroundings;
+  }
+
+  /** A way to the daemon of the data directory; throws NO_DAEMON when there is none. */
+  DaemonClient daemon() {
+    return DaemonClient.find(surroundings, data);
+  }
+
+  void print(String line) {
+    surroundings.out().println(line);
+  }
+}

@@ -1,0 +1,204 @@
+package io.vllmmonitor.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.guardrail.FiringStatus;
+import io.vllmmonitor.api.history.Problem;
+import io.vllmmonitor.api.incident.IncidentStatus;
+import io.vllmmonitor.api.lifecycle.LifecycleState;
+import io.vllmmonitor.api.mitigation.AttemptStatus;
+import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.sample.Labels;
+import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.daemon.web.Entities;
+import io.vllmmonitor.daemon.web.FakeDaemon;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+  @TempDir private Path data;
+  private final FakeDaemon daemon = new FakeDaemon();
+  private Run run = new Run(Path.of("unset"));
+
+  @BeforeEach
+  void find() throws Exception {
+    run = new Run(data).on(daemon);
+  }
+
+  @AfterEach
+  void close() {
+    daemon.close();
+  }
+
+  @Test
+  void statusOfAHealthyDaemonEndsWithZero() {
+    daemon.targets.add(Entities.target(LifecycleState.PROCESSING_REQUESTS, true, null));
+    assertThat(run.command("status")).isZero();
+    assertThat(run.err).isEmpty();
+    assertThat(run.out)
+        .contains("vllm-monitor 0.1.0  http://127.0.0.1:")
+        .contains("up 3h")
+        .contains("127.0.0.1:8000  ACT   PROCESSING_REQUESTS  2026-11-25T12:58:30+01:00  up ")
+        .contains("OPEN INCIDENTS\n  none\n");
+  }
+
+  @Test
+  void statusOfATroubledDaemonSaysAllAndEndsWithOne() {
+    daemon.targets.add(
+        Entities.target(LifecycleState.TERMINATED, false, "VMON-2001 TARGET_UNREACHABLE: refused"));
+    daemon.history.firings.add(Entities.firing("f1", FiringStatus.FIRING));
+    daemon.history.incidents.add(Entities.incident("i1", IncidentStatus.OPEN, "f1"));
+    daemon.history.attempts.add(
+        Entities.attempt("a1", "i1", AttemptStatus.SUCCEEDED, MitigationOutcome.PARTIAL_SUCCESS));
+    daemon.problems.add(
+        new Problem(
+            ErrorCode.PLUGIN_MANIFEST,
+            Blame.PLUGIN,
+            "x.jar",
+            "no \u001b[31mid",
+            3,
+            FakeDaemon.NOW,
+            FakeDaemon.NOW));
+    assertThat(run.command("status")).isEqualTo(1);
+    assertThat(run.out)
+        .contains("DOWN")
+        .contains("! 127.0.0.1:8000: VMON-2001 refused")
+        .contains("kv-thrash")
+        .contains("CACHE_OVERFLOW")
+        .contains("pause-and-drain on 127.0.0.1:8000 at 2026-11-25T12:59:00+01:00: SUCCEEDED")
+        .contains("outcome PARTIAL_SUCCESS: preemptions 12/s to 0/s")
+        .contains("VMON-5002  PLUGIN_MANIFEST  x.jar    3")
+        .doesNotContain("\u001b");
+  }
+
+  @Test
+  void statusIsOneForEachReasonAlone() {
+    daemon.targets.add(Entities.target(LifecycleState.ERROR, true, null));
+    assertThat(run.command("status")).isEqualTo(1);
+    daemon.targets.clear();
+    assertThat(run.command("status")).isZero();
+    daemon.history.incidents.add(Entities.incident("i1", IncidentStatus.OPEN));
+    assertThat(run.command("status")).isEqualTo(1);
+    daemon.history.incidents.clear();
+    daemon.notReady = Optional.of("restoring");
+    assertThat(run.command("status")).isEqualTo(1);
+    assertThat(run.out).contains("NOT READY: restoring");
+  }
+
+  @Test
+  void jsonIsTheAnswerOfTheApi() {
+    assertThat(run.command("plugin", "list", "--json")).isZero();
+    assertThat(run.out.strip()).isEqualTo("{\"items\":[],\"next\":null}");
+    assertThat(run.command("--json", "history", "incidents")).isZero();
+    assertThat(run.out.strip()).isEqualTo("{\"items\":[],\"next\":null}");
+    assertThat(run.command("status", "--json")).isZero();
+    assertThat(run.out).startsWith("{\"version\":\"0.1.0\"");
+  }
+
+  @Test
+  void historyShowsTablesInLocalTime() {
+    daemon.history.checkpoints.add(
+        Entities.checkpoint("c1", LifecycleState.SERVING, FakeDaemon.NOW));
+    daemon.history.incidents.add(Entities.incident("i1", IncidentStatus.CLOSED));
+    daemon.history.attempts.add(Entities.attempt("a1", "i1", AttemptStatus.ADVISED, null));
+    daemon.history.firings.add(Entities.firing("f1", FiringStatus.CLEARED));
+    assertThat(run.command("history", "checkpoints")).isZero();
+    assertThat(run.out)
+        .startsWith("AT                         TARGET          STATE    BEFORE  ")
+        .contains("2026-11-25T13:00:00+01:00  127.0.0.1:8000  SERVING  READY   ");
+    assertThat(run.command("history", "incidents")).isZero();
+    assertThat(run.out).contains("i1  2026-11-25T12:58:50+01:00  2026-11-25T13:00:00+01:00");
+    assertThat(run.command("history", "attempts", "--status", "ADVISED")).isZero();
+    assertThat(run.out).contains("ADVISED  -        not measured yet");
+    assertThat(run.command("history", "guardrails", "--guardrail=kv-thrash")).isZero();
+    assertThat(run.out).contains("KV at 0.99 with 12 preemptions/s");
+    assertThat(run.command("history", "guardrails", "--state", "FIRING")).isZero();
+    assertThat(run.out.lines()).hasSize(1);
+  }
+
+  @Test
+  void historyIsFilteredByTimeHoweverItIsWritten() {
+    for (int i = 0; i < 3; i++) {
+      daemon.history.checkpoints.add(
+          Entities.checkpoint(
+              "c" + i, LifecycleState.READY, FakeDaemon.NOW.minusSeconds(3_600L * i)));
+    }
+    assertThat(run.command("history", "checkpoints", "--since=-90m")).isZero();
+    assertThat(run.out.lines()).hasSize(3);
+    assertThat(run.command("history", "checkpoints", "--since", "-90m", "--to", "-30m")).isZero();
+    assertThat(run.out.lines()).hasSize(2);
+    assertThat(run.command("history", "checkpoints", "--from", "2026-11-25T11:30:00.000+01:00"))
+        .isZero();
+    assertThat(run.out.lines()).hasSize(3);
+    assertThat(run.command("history", "checkpoints", "--target", "other:1")).isZero();
+    assertThat(run.out.lines()).hasSize(1);
+    assertThat(run.command("history", "checkpoints", "--limit", "2")).isZero();
+    assertThat(run.out.lines()).hasSize(3);
+    assertThat(run.err).contains("--cursor 2");
+    assertThat(run.command("history", "checkpoints", "--cursor", "2")).isZero();
+    assertThat(run.out.lines()).hasSize(2);
+  }
+
+  @Test
+  void metricsShowSamplesPerSeries() {
+    daemon.history.samples.add(
+        new SeriesData(
+            new SeriesKey("vllm:x", Labels.of("engine", "0")),
+            new long[] {FakeDaemon.NOW.toEpochMilli(), FakeDaemon.NOW.toEpochMilli() + 1_000},
+            new double[] {0.25, Double.NaN}));
+    assertThat(run.command("history", "metrics", "vllm:x{engine=\"0\"}", "--since=-1h")).isZero();
+    assertThat(run.out)
+        .isEqualTo(
+            """
+            vllm:x{engine="0"}
+              2026-11-25T13:00:00+01:00  0.25
+              2026-11-25T13:00:01+01:00  no number
+            """);
+    assertThat(run.command("history", "metrics", "nothing")).isZero();
+    assertThat(run.err).contains("No series");
+  }
+
+  @Test
+  void pluginsAreListedAndCommanded() throws Exception {
+    daemon.plugins.add(Entities.plugin("guardrail-vllm"));
+    assertThat(run.command("plugin", "list")).isZero();
+    assertThat(run.out).contains("guardrail-vllm  BUNDLED_JAR  0.1.0    1    ACTIVE");
+    assertThat(run.command("plugin", "disable", "guardrail-vllm")).isZero();
+    assertThat(run.out).isEqualTo("guardrail-vllm is now DISABLED (INACTIVE)\n");
+    assertThat(run.command("plugin", "enable", "guardrail-vllm")).isZero();
+    assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE)\n");
+    assertThat(run.command("plugin", "enable", "no such/thing")).isEqualTo(2);
+    Files.writeString(data.resolve("token"), "not the token of the daemon");
+    assertThat(run.command("plugin", "disable", "guardrail-vllm")).isEqualTo(1);
+    assertThat(run.err).startsWith("VMON-8001 HTTP_UNAUTHORIZED");
+    Files.delete(data.resolve("token"));
+    assertThat(run.command("plugin", "disable", "guardrail-vllm")).isEqualTo(2);
+    assertThat(run.err).startsWith("VMON-1007 SECRET_UNAVAILABLE");
+  }
+
+  @Test
+  void wrongUsageEndsWithTwo() {
+    assertThat(run.command()).isEqualTo(2);
+    assertThat(run.command("statsu")).isEqualTo(2);
+    assertThat(run.err).contains("status");
+    assertThat(run.command("history")).isEqualTo(2);
+    assertThat(run.err).contains("checkpoints");
+    assertThat(run.command("plugin")).isEqualTo(2);
+    assertThat(run.command("history", "metrics")).isEqualTo(2);
+    assertThat(run.command("history", "metrics", "x{")).isEqualTo(2);
+    assertThat(run.err).startsWith("VMON-3101 SELECTOR_MALFORMED");
+    assertThat(run.command("history", "checkpoints", "--state", "FINE")).isEqualTo(2);
+    assertThat(run.err).contains("READY");
+    assertThat(run.command("history", "checkpoints", "--limit", "many")).isEqualTo(2);
+    assertThat(run.command("--help")).isZero();
+    assertThat(run.out).contains("Exit codes", "status", "history");
+  }
+}

@@ -1,0 +1,225 @@
+package io.vllmmonitor.daemon.web;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HttpResponseException;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import jakarta.servlet.ServletOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.eclipse.jetty.http.HttpException;
+
+/** Which path does what. */
+final class Routes {
+  private static final String API = "/api/v1";
+  private static final String PROMETHEUS = Answers.PROMETHEUS + "api/v1";
+  private static final String METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final WebServices services;
+  private final WebLimits limits;
+  private final QueryGate gate;
+  private final Answers answers;
+  private final StatusApi status;
+  private final HistoryApi history;
+  private final SeriesApi series;
+  private final PluginApi plugins;
+  private final PrometheusApi prometheus;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final TreeSet<String> paths = new TreeSet<>();
+
+  Routes(WebServices services, WebLimits limits) {
+    this.services = services;
+    this.limits = limits;
+    SeriesReads reads = new SeriesReads(services.series(), services.catalog());
+    gate = new QueryGate(limits.queries(), limits.queryWait());
+    answers = new Answers(limits.answerBytes());
+    status = new StatusApi(services);
+    history = new HistoryApi(services.history());
+    series = new SeriesApi(services.history(), reads, services.catalog());
+    plugins = new PluginApi(services.plugins());
+    prometheus =
+        new PrometheusApi(services.prometheus(), services.catalog(), services.info().version());
+  }
+
+  void register(RoutesConfig routes) {
+    routes.before(this::admit);
+    health(routes);
+    rest(routes);
+    commands(routes);
+    prometheus(routes);
+    routes.get("/", context -> Answers.text(context, "text/plain; charset=utf-8", index()));
+    routes.exception(MonitorException.class, (e, context) -> Answers.failed(context, e));
+    routes.exception(HttpResponseException.class, (e, context) -> Answers.refused(context, e));
+    routes.exception(IOException.class, (e, context) -> Answers.lost(context, e));
+    routes.exception(
+        HttpException.RuntimeException.class, (e, context) -> Answers.lost(context, e));
+    routes.exception(Exception.class, (e, context) -> Answers.broken(context, e));
+  }
+
+  /** Runs before every request, known path or not. */
+  private void admit(Context context) {
+    context.header("X-Content-Type-Options", "nosniff");
+    context.header("Cache-Control", "no-store");
+    context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    LoopbackGuard.check(context.header("Host"), context.header("Origin"));
+    if (context.req().getContentLengthLong() > limits.bodyBytes()) {
+      throw new MonitorException(
+          ErrorCode.HTTP_BODY_TOO_LARGE,
+          Blame.OPERATOR,
+          "The body has "
+              + context.req().getContentLengthLong()
+              + " bytes, the most is "
+              + limits.bodyBytes());
+    }
+  }
+
+  private void health(RoutesConfig routes) {
+    get(routes, "/healthz", parameters -> Map.of("status", "ok"));
+    paths.add("/readyz");
+    routes.get("/readyz", this::ready);
+    paths.add("/metrics");
+    routes.get(
+        "/metrics", context -> Answers.text(context, METRICS_TEXT, services.ownMetrics().get()));
+  }
+
+  private void ready(Context context) {
+    services
+        .notReady()
+        .get()
+        .ifPresentOrElse(
+            reason -> {
+              context.status(503).header("Retry-After", "1");
+              answers.json(context, Map.of("status", "not ready", "reason", reason));
+            },
+            () -> answers.json(context, Map.of("status", "ready")));
+  }
+
+  private void rest(RoutesConfig routes) {
+    get(routes, API + "/status", status::page);
+    get(routes, API + "/targets", status::targets);
+    get(routes, API + "/guardrails", status::guardrails);
+    get(routes, API + "/learners", parameters -> status.learners());
+    get(routes, API + "/problems", status::problemList);
+    get(routes, API + "/restore-report", parameters -> status.restoreReport());
+    get(routes, API + "/plugins", parameters -> plugins.list());
+    query(routes, API + "/series", series::series);
+    query(routes, API + "/metrics", series::metrics);
+    query(routes, API + "/checkpoints", history::checkpoints);
+    query(routes, API + "/firings", history::firings);
+    query(routes, API + "/incidents", history::incidents);
+    query(routes, API + "/attempts", history::attempts);
+    String incident = API + "/incidents/{id}";
+    paths.add(incident);
+    routes.get(
+        incident,
+        context -> gate.run(() -> answered(context, history.incident(context.pathParam("id")))));
+  }
+
+  private void commands(RoutesConfig routes) {
+    command(routes, "/plugins/{id}/disable", plugins::disable);
+    command(routes, "/plugins/{id}/enable", plugins::enable);
+    paths.add("POST " + API + "/stop");
+    routes.post(API + "/stop", this::stop);
+  }
+
+  private void prometheus(RoutesConfig routes) {
+    form(routes, "/query", (context, parameters) -> prometheus.query(parameters));
+    form(routes, "/query_range", (context, parameters) -> prometheus.queryRange(parameters));
+    form(routes, "/series", (context, parameters) -> prometheus.series(parameters));
+    form(routes, "/labels", (context, parameters) -> prometheus.labels(parameters));
+    form(
+        routes,
+        "/label/{name}/values",
+        (context, parameters) -> prometheus.labelValues(parameters, context.pathParam("name")));
+    form(routes, "/metadata", (context, parameters) -> prometheus.metadata(parameters));
+    form(routes, "/status/buildinfo", (context, parameters) -> prometheus.buildInfo());
+  }
+
+  private void get(RoutesConfig routes, String path, Function<Parameters, Object> answer) {
+    paths.add(path);
+    routes.get(path, context -> answers.json(context, answer.apply(parameters(context))));
+  }
+
+  private void query(RoutesConfig routes, String path, Function<Parameters, Object> answer) {
+    paths.add(path);
+    routes.get(
+        path, context -> gate.run(() -> answered(context, answer.apply(parameters(context)))));
+  }
+
+  private void form(
+      RoutesConfig routes, String path, BiFunction<Context, Parameters, Object> answer) {
+    paths.add(PROMETHEUS + path);
+    Handler handler =
+        context -> {
+          Parameters parameters = parameters(context);
+          // A form is read to its end before it takes a turn; a slow sender holds up nobody.
+          parameters.text("query");
+          gate.run(() -> answered(context, answer.apply(context, parameters)));
+        };
+    routes.get(PROMETHEUS + path, handler);
+    routes.post(PROMETHEUS + path, handler);
+  }
+
+  private void command(RoutesConfig routes, String path, Function<String, Object> action) {
+    paths.add("POST " + API + path);
+    routes.post(
+        API + path,
+        context -> {
+          authorize(context);
+          answers.json(context, action.apply(context.pathParam("id")));
+        });
+  }
+
+  private void stop(Context context) throws IOException {
+    authorize(context);
+    byte[] answer = WebJson.bytes(Map.of("status", "stopping"));
+    context.status(202).contentType("application/json");
+    context.res().setContentLength(answer.length);
+    // Written to the end before the stop begins, which closes this very server.
+    ServletOutputStream out = context.res().getOutputStream();
+    out.write(answer);
+    out.close();
+    if (stopping.compareAndSet(false, true)) {
+      new Thread(services.stop(), "http-stop").start();
+    }
+  }
+
+  private void authorize(Context context) {
+    if (!services.token().isCarriedBy(context.header("Authorization"))) {
+      throw new MonitorException(
+          ErrorCode.HTTP_UNAUTHORIZED,
+          Blame.OPERATOR,
+          "This needs the token; send 'Authorization: Bearer' with the content of the file"
+              + " 'token' in the data directory");
+    }
+  }
+
+  private boolean answered(Context context, Object answer) {
+    answers.json(context, answer);
+    return true;
+  }
+
+  private Parameters parameters(Context context) {
+    return new Parameters(context, services.clock().instant());
+  }
+
+  private String index() {
+    StringBuilder text = new StringBuilder("vllm-monitor " + services.info().version() + "\n\n");
+    paths.forEach(
+        path -> text.append(path.startsWith("POST") ? "" : "GET  ").append(path).append('\n'));
+    return text.append("\nSee docs/rest-api.md.\n").toString();
+  }
+
+  /** What remains of a failure that left nothing to answer with, such as too deep a recursion. */
+  static byte[] lastResort() {
+    return ProblemDetails.bytes(
+        500, ErrorCode.INTERNAL, "The monitor failed to answer; its log has the details");
+  }
+}

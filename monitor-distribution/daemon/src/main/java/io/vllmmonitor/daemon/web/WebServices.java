@@ -1,0 +1,50 @@
+package io.vllmmonitor.daemon.web;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vllmmonitor.api.history.History;
+import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.api.store.SeriesStore;
+import io.vllmmonitor.core.engine.EngineStatus;
+import io.vllmmonitor.core.plugin.PluginDirectory;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Everything that the HTTP server asks and commands. All of it is called from many threads.
+ * Immutable.
+ *
+ * @param ownMetrics the monitor's own metrics in Prometheus' text format
+ * @param notReady why the daemon is not ready; empty once it is
+ * @param stop begins the end of the daemon; run once on a thread of its own, after the answer was
+ *     sent, so it may close the server
+ */
+public record WebServices(
+    History history,
+    EngineStatus engine,
+    PluginDirectory plugins,
+    SeriesStore series,
+    MetricCatalog catalog,
+    PrometheusReads prometheus,
+    Supplier<String> ownMetrics,
+    Supplier<Optional<String>> notReady,
+    Token token,
+    Runnable stop,
+    DaemonInfo info,
+    InstantSource clock) {
+  public WebServices {
+    requireNonNull(history, "history");
+    requireNonNull(engine, "engine");
+    requireNonNull(plugins, "plugins");
+    requireNonNull(series, "series");
+    requireNonNull(catalog, "catalog");
+    requireNonNull(prometheus, "prometheus");
+    requireNonNull(ownMetrics, "ownMetrics");
+    requireNonNull(notReady, "notReady");
+    requireNonNull(token, "token");
+    requireNonNull(stop, "stop");
+    requireNonNull(info, "info");
+    requireNonNull(clock, "clock");
+  }
+}

@@ -1,0 +1,273 @@
+package io.vllmmonitor.daemon.web;
+
+import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.Problem;
+import io.vllmmonitor.api.learning.ModelCard;
+import io.vllmmonitor.api.plugin.PluginStatus;
+import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.api.sample.Sample;
+import io.vllmmonitor.api.sample.SampleBatch;
+import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.store.AppendResult;
+import io.vllmmonitor.api.store.Capability;
+import io.vllmmonitor.api.store.SeriesStore;
+import io.vllmmonitor.core.engine.EngineStatus;
+import io.vllmmonitor.core.engine.TargetStatus;
+import io.vllmmonitor.core.guardrail.GuardrailStatus;
+import io.vllmmonitor.core.plugin.PluginDirectory;
+import io.vllmmonitor.core.plugin.PluginSummary;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The real HTTP server on a free loopback port with hand-made answers behind it. */
+public final class FakeDaemon implements AutoCloseable {
+  /** What time it is there. */
+  public static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
+
+  public static final String TOKEN = "0123456789abcdef0123";
+
+  public final FakeHistory history = new FakeHistory();
+  public final List<TargetStatus> targets = new CopyOnWriteArrayList<>();
+  public final List<GuardrailStatus> guardrails = new CopyOnWriteArrayList<>();
+  public final List<ModelCard> learners = new CopyOnWriteArrayList<>();
+  public final List<Problem> problems = new CopyOnWriteArrayList<>();
+  public final List<PluginSummary> plugins = new CopyOnWriteArrayList<>();
+  public final List<Sample> latest = new CopyOnWriteArrayList<>();
+  public final MetricCatalog catalog = new MetricCatalog();
+  public final AtomicInteger stops = new AtomicInteger();
+  public volatile Optional<String> notReady = Optional.empty();
+  public volatile Runnable onStop = () -> {};
+
+  private final WebServer server;
+  private final InetSocketAddress address;
+
+  public FakeDaemon() {
+    this(WebLimits.standard());
+  }
+
+  FakeDaemon(WebLimits limits) {
+    server = new WebServer(services(), limits);
+    address = server.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + address.getPort();
+  }
+
+  /** A further server with the same answers, not started. */
+  WebServer another() {
+    return new WebServer(services());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  private WebServices services() {
+    return new WebServices(
+        history,
+        new Engine(),
+        new Plugins(),
+        new Latest(),
+        catalog,
+        new Reads(),
+        () -> "vllm_monitor_up 1\n",
+        () -> notReady,
+        Token.of(TOKEN),
+        () -> {
+          stops.incrementAndGet();
+          onStop.run();
+        },
+        new DaemonInfo("0.1.0", Path.of("/var/lib/x"), 42, NOW.minus(Duration.ofHours(3))),
+        () -> NOW);
+  }
+
+  private final class Engine implements EngineStatus {
+    @Override
+    public List<TargetStatus> targets() {
+      return targets;
+    }
+
+    @Override
+    public List<GuardrailStatus> guardrails() {
+      return guardrails;
+    }
+
+    @Override
+    public List<ModelCard> learners() {
+      return learners;
+    }
+
+    @Override
+    public List<Problem> problems() {
+      return problems;
+    }
+  }
+
+  private final class Plugins implements PluginDirectory {
+    @Override
+    public List<PluginSummary> plugins() {
+      return plugins;
+    }
+
+    @Override
+    public PluginSummary disable(String unit) {
+      return change(unit, CodeStatus.DISABLED, PluginStatus.INACTIVE);
+    }
+
+    @Override
+    public PluginSummary enable(String unit) {
+      return change(unit, CodeStatus.ACTIVE, PluginStatus.ACTIVE);
+    }
+
+    private PluginSummary change(String unit, CodeStatus status, PluginStatus summary) {
+      for (int i = 0; i < plugins.size(); i++) {
+        PluginSummary before = plugins.get(i);
+        if (before.generation().unit().equals(unit)) {
+          PluginSummary after =
+              new PluginSummary(
+                  before.generation().withStatus(status, "by the operator", NOW),
+                  summary,
+                  before.extensions());
+          plugins.set(i, after);
+          return after;
+        }
+      }
+      throw new MonitorException(
+          ErrorCode.PLUGIN_NOT_FOUND, Blame.OPERATOR, "There is no plugin '" + unit + "'");
+    }
+  }
+
+  private final class Latest implements SeriesStore {
+    @Override
+    public Set<Capability> capabilities() {
+      return Set.of();
+    }
+
+    @Override
+    public AppendResult append(List<SampleBatch> batches) {
+      throw new UnsupportedOperationException("read only");
+    }
+
+    @Override
+    public List<SeriesKey> series(SeriesSelector selector, Instant from, Instant to) {
+      return latest(selector).stream().map(Sample::series).toList();
+    }
+
+    @Override
+    public List<SeriesData> read(
+        SeriesSelector selector, Instant from, Instant to, int maxSamples) {
+      throw new UnsupportedOperationException("not asked here");
+    }
+
+    @Override
+    public List<Sample> latest(SeriesSelector selector) {
+      return latest.stream()
+          .filter(sample -> selector.compile(pattern -> value -> true).test(sample.series()))
+          .toList();
+    }
+
+    @Override
+    public Statistics statistics() {
+      return new Statistics(0, 0, 0);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Knows {@code 1+1}; echoes what else it is asked; refuses functions and fails on purpose. */
+  private final class Reads implements PrometheusReads {
+    @Override
+    public byte[] query(String expression, Instant at) {
+      if (expression.equals("break")) {
+        throw new IllegalStateException("secret inner detail");
+      }
+      if (expression.contains("(")) {
+        throw new MonitorException(
+            ErrorCode.QUERY_UNSUPPORTED, Blame.OPERATOR, "Functions are not supported yet");
+      }
+      String value = expression.equals("1+1") ? "2" : expression;
+      return json(
+          "{\"resultType\":\"scalar\",\"result\":["
+              + at.toEpochMilli() / 1000.0
+              + ",\""
+              + value
+              + "\"]}");
+    }
+
+    @Override
+    public byte[] queryRange(String expression, Instant start, Instant end, Duration step) {
+      return json(
+          "{\"resultType\":\"matrix\",\"result\":[],\"asked\":\""
+              + expression
+              + " "
+              + start
+              + " "
+              + end
+              + " "
+              + step
+              + "\"}");
+    }
+
+    @Override
+    public List<SeriesKey> series(List<String> match, Instant from, Instant to) {
+      return latest.stream()
+          .map(Sample::series)
+          .filter(
+              key ->
+                  match.isEmpty()
+                      || match.stream()
+                          .anyMatch(
+                              text ->
+                                  SeriesSelector.parse(text)
+                                      .compile(pattern -> value -> true)
+                                      .test(key)))
+          .toList();
+    }
+
+    @Override
+    public List<String> labels(List<String> match, Instant from, Instant to) {
+      return series(match, from, to).stream()
+          .flatMap(key -> key.labels().toMap().keySet().stream())
+          .distinct()
+          .sorted()
+          .toList();
+    }
+
+    @Override
+    public List<String> labelValues(String label, List<String> match, Instant from, Instant to) {
+      return series(match, from, to).stream()
+          .map(key -> label.equals("__name__") ? key.name() : key.labels().get(label))
+          .filter(value -> value != null)
+          .map(String::valueOf)
+          .distinct()
+          .sorted()
+          .toList();
+    }
+
+    private byte[] json(String data) {
+      return ("{\"status\":\"success\",\"data\":" + data + "}").getBytes(StandardCharsets.UTF_8);
+    }
+  }
+}

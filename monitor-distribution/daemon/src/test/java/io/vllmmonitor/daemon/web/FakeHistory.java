@@ -1,0 +1,173 @@
+package io.vllmmonitor.daemon.web;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.api.guardrail.FiringStatus;
+import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.History;
+import io.vllmmonitor.api.history.HistoryQuery;
+import io.vllmmonitor.api.history.Page;
+import io.vllmmonitor.api.history.Problem;
+import io.vllmmonitor.api.history.RestoreReport;
+import io.vllmmonitor.api.incident.Incident;
+import io.vllmmonitor.api.incident.IncidentStatus;
+import io.vllmmonitor.api.learning.LearningEvent;
+import io.vllmmonitor.api.lifecycle.LifecycleState;
+import io.vllmmonitor.api.lifecycle.StateCheckpoint;
+import io.vllmmonitor.api.mitigation.AttemptStatus;
+import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.target.TargetId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A history in lists, newest first; pages by offset. */
+public final class FakeHistory implements History {
+  public final List<StateCheckpoint> checkpoints = new CopyOnWriteArrayList<>();
+  public final List<GuardrailFiring> firings = new CopyOnWriteArrayList<>();
+  public final List<Incident> incidents = new CopyOnWriteArrayList<>();
+  public final List<MitigationAttempt> attempts = new CopyOnWriteArrayList<>();
+  public final List<SeriesData> samples = new CopyOnWriteArrayList<>();
+  public volatile @Nullable RestoreReport restoreReport;
+
+  /** Called before every read of checkpoints. */
+  public volatile Runnable beforeCheckpoints = () -> {};
+
+  @Override
+  public List<SeriesData> metrics(
+      SeriesSelector selector, Instant from, Instant to, int maxSamples) {
+    List<SeriesData> found =
+        samples.stream()
+            .filter(data -> selector.compile(pattern -> value -> true).test(data.series()))
+            .toList();
+    if (found.stream().mapToInt(SeriesData::size).sum() > maxSamples) {
+      throw new MonitorException(
+          ErrorCode.QUERY_TOO_LARGE, Blame.OPERATOR, "more than " + maxSamples + " samples");
+    }
+    return found;
+  }
+
+  @Override
+  public Page<StateCheckpoint> checkpoints(HistoryQuery query, @Nullable LifecycleState state) {
+    beforeCheckpoints.run();
+    return page(
+        checkpoints,
+        query,
+        StateCheckpoint::target,
+        StateCheckpoint::at,
+        c -> state == null || c.state() == state);
+  }
+
+  @Override
+  public Optional<StateCheckpoint> latestCheckpoint(TargetId target) {
+    return checkpoints.stream().filter(c -> c.target().equals(target)).findFirst();
+  }
+
+  @Override
+  public Page<GuardrailFiring> firings(
+      HistoryQuery query, @Nullable String guardrail, @Nullable FiringStatus status) {
+    return page(
+        firings,
+        query,
+        GuardrailFiring::target,
+        GuardrailFiring::firedAt,
+        f ->
+            (guardrail == null || f.guardrail().equals(guardrail))
+                && (status == null || f.status() == status));
+  }
+
+  @Override
+  public Page<Incident> incidents(HistoryQuery query, @Nullable IncidentStatus status) {
+    return page(
+        incidents,
+        query,
+        Incident::target,
+        Incident::openedAt,
+        i -> status == null || i.status() == status);
+  }
+
+  @Override
+  public Optional<Incident> incident(String id) {
+    return incidents.stream().filter(i -> i.id().equals(id)).findFirst();
+  }
+
+  @Override
+  public Page<MitigationAttempt> attempts(
+      HistoryQuery query,
+      @Nullable String strategy,
+      @Nullable AttemptStatus status,
+      @Nullable MitigationOutcome outcome) {
+    return page(
+        attempts,
+        query,
+        MitigationAttempt::target,
+        MitigationAttempt::plannedAt,
+        a ->
+            (strategy == null || a.strategy().equals(strategy))
+                && (status == null || a.status() == status)
+                && (outcome == null || a.outcome() == outcome));
+  }
+
+  @Override
+  public Page<LearningEvent> learningEvents(HistoryQuery query) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public List<CodeGeneration> generations(@Nullable String unit) {
+    return List.of();
+  }
+
+  @Override
+  public Optional<StateSnapshot> state(String extension, String unit, @Nullable TargetId target) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Page<Problem> problems(HistoryQuery query) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Optional<RestoreReport> latestRestoreReport() {
+    return Optional.ofNullable(restoreReport);
+  }
+
+  private static <T> Page<T> page(
+      List<T> all,
+      HistoryQuery query,
+      Function<T, TargetId> target,
+      Function<T, Instant> at,
+      Predicate<T> filter) {
+    int start = 0;
+    if (query.cursor() != null) {
+      try {
+        start = Integer.parseInt(query.cursor());
+      } catch (NumberFormatException e) {
+        throw new MonitorException(
+            ErrorCode.CURSOR_INVALID, Blame.OPERATOR, "Cursor is not mine", e);
+      }
+    }
+    List<T> matching =
+        all.stream()
+            .filter(filter)
+            .filter(e -> query.target() == null || query.target().equals(target.apply(e)))
+            .filter(e -> query.from() == null || !at.apply(e).isBefore(query.from()))
+            .filter(e -> query.to() == null || at.apply(e).isBefore(query.to()))
+            .toList();
+    int end = Math.min(matching.size(), start + query.limit());
+    return new Page<>(
+        matching.subList(Math.min(start, end), end),
+        end < matching.size() ? Integer.toString(end) : null);
+  }
+}

@@ -1,0 +1,132 @@
+package io.vllmmonitor.persistence.blob;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.store.BlobStore;
+import io.vllmmonitor.api.store.Capability;
+import io.vllmmonitor.persistence.sqlite.SqliteFile;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Blobs in {@code monitor.db}. The file is opened and closed by its owner, since records share it.
+ */
+public final class SqliteBlobStore implements BlobStore {
+  private static final String SELECT = "SELECT bytes FROM blobs WHERE hash = ?";
+  private static final String INSERT =
+      "INSERT INTO blobs (hash, created_millis, bytes) VALUES (?, ?, ?)"
+          + " ON CONFLICT (hash) DO NOTHING";
+
+  private final SqliteFile file;
+  private final InstantSource clock;
+  private volatile boolean closed;
+
+  /**
+   * @param file opened with the schema of the records, which has the table
+   * @param clock dates the blobs
+   */
+  public SqliteBlobStore(SqliteFile file, InstantSource clock) {
+    this.file = requireNonNull(file, "file");
+    this.clock = requireNonNull(clock, "clock");
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return Set.of(Capability.DURABLE);
+  }
+
+  @Override
+  public String put(byte[] bytes) {
+    refuseWhenClosed();
+    byte[] copy = bytes.clone();
+    String hash = sha256(copy);
+    if (!contains(hash)) {
+      file.write(
+          session -> {
+            PreparedStatement insert = session.prepare(INSERT);
+            insert.setString(1, hash);
+            insert.setLong(2, clock.millis());
+            insert.setBytes(3, copy);
+            return insert.executeUpdate();
+          });
+    }
+    return hash;
+  }
+
+  @Override
+  public boolean contains(String hash) {
+    refuseWhenClosed();
+    requireNonNull(hash, "hash");
+    return file.read(
+        session -> {
+          PreparedStatement select = session.prepare("SELECT 1 FROM blobs WHERE hash = ?");
+          select.setString(1, hash);
+          try (ResultSet rows = select.executeQuery()) {
+            return rows.next();
+          }
+        });
+  }
+
+  @Override
+  public byte[] get(String hash) {
+    refuseWhenClosed();
+    requireNonNull(hash, "hash");
+    byte[] bytes = file.read(session -> fetch(session.prepare(SELECT), hash));
+    if (!hash.equals(sha256(bytes))) {
+      throw new MonitorException(
+          ErrorCode.STORE_DAMAGED,
+          Blame.ENVIRONMENT,
+          "Blob "
+              + hash
+              + " in monitor.db does not match its hash; keep a copy of the file, then restore a "
+              + "backup, or bring the same jar or source again");
+    }
+    return bytes;
+  }
+
+  private static byte[] fetch(PreparedStatement select, String hash) throws SQLException {
+    select.setString(1, hash);
+    try (ResultSet rows = select.executeQuery()) {
+      if (!rows.next()) {
+        throw new MonitorException(
+            ErrorCode.BLOB_NOT_FOUND,
+            Blame.MONITOR,
+            "There is no blob " + hash + "; put its bytes first");
+      }
+      byte @Nullable [] bytes = rows.getBytes(1);
+      return bytes == null ? new byte[0] : bytes; // the driver's form of an empty blob
+    }
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("Every Java platform has SHA-256", e);
+    }
+  }
+
+  private void refuseWhenClosed() {
+    if (closed) {
+      throw new MonitorException(
+          ErrorCode.STORE_CLOSED,
+          Blame.MONITOR,
+          "The blob store is closed; it was used after close(). Open the store again first");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Bytes as they lie on the disk: checksums, columns of values, lists of numbers. Numbers flow in,
+ * bytes flow out, and back. Start at {@link io.vllmmonitor.persistence.format.ValueCodec}.
+ */
+@NullMarked
+package io.vllmmonitor.persistence.format;
+
+import org.jspecify.annotations.NullMarked;

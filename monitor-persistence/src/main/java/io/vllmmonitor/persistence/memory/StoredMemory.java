@@ -1,0 +1,239 @@
+package io.vllmmonitor.persistence.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.api.guardrail.FiringStatus;
+import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.History;
+import io.vllmmonitor.api.history.HistoryQuery;
+import io.vllmmonitor.api.history.Page;
+import io.vllmmonitor.api.history.Problem;
+import io.vllmmonitor.api.history.Recorder;
+import io.vllmmonitor.api.history.RestoreReport;
+import io.vllmmonitor.api.incident.Incident;
+import io.vllmmonitor.api.incident.IncidentStatus;
+import io.vllmmonitor.api.learning.LearningEvent;
+import io.vllmmonitor.api.lifecycle.LifecycleState;
+import io.vllmmonitor.api.lifecycle.StateCheckpoint;
+import io.vllmmonitor.api.mitigation.AttemptStatus;
+import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.store.RecordKind;
+import io.vllmmonitor.api.store.RecordPage;
+import io.vllmmonitor.api.store.RecordQuery;
+import io.vllmmonitor.api.store.RecordStore;
+import io.vllmmonitor.api.store.SeriesStore;
+import io.vllmmonitor.api.store.StoredRecord;
+import io.vllmmonitor.api.target.TargetId;
+import io.vllmmonitor.persistence.query.AliasedSeries;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The history and its recorder over any pair of stores. Thread-safe as far as the stores are; every
+ * call may block on the disk. Closes nothing: the stores belong to whoever opened them.
+ *
+ * <p>Pages are ordered by the time that an entity began (a checkpoint's {@code at}, a firing's
+ * {@code firedAt}, an incident's {@code openedAt}, an attempt's {@code plannedAt}), a problem by
+ * its last occurrence; {@code from} and {@code to} look at the same time, to the millisecond. A row
+ * that is not its entity fails the whole page with STORE_DAMAGED: nothing is left out in silence.
+ */
+public final class StoredMemory implements Recorder, History {
+  private static final int ROWS_AT_ONCE = 1_000;
+
+  private final RecordStore records;
+  private final AliasedSeries series;
+  private final EntityRows rows = new EntityRows();
+
+  public StoredMemory(SeriesStore samples, RecordStore records, MetricCatalog catalog) {
+    this.records = requireNonNull(records, "records");
+    this.series = new AliasedSeries(samples, catalog);
+  }
+
+  @Override
+  public void write(Consumer<Entries> entries) {
+    TransactionEntries transaction = new TransactionEntries(rows);
+    List<StoredRecord> collected;
+    try {
+      entries.accept(transaction);
+    } finally {
+      collected = transaction.close();
+    }
+    if (!collected.isEmpty()) {
+      records.write(collected);
+    }
+  }
+
+  @Override
+  public List<SeriesData> metrics(
+      SeriesSelector selector, Instant from, Instant to, int maxSamples) {
+    return series.read(selector, from, to, maxSamples);
+  }
+
+  @Override
+  public Page<StateCheckpoint> checkpoints(HistoryQuery query, @Nullable LifecycleState state) {
+    return page(
+        RecordKind.CHECKPOINTS, query, filter().and("state", name(state)), StateCheckpoint.class);
+  }
+
+  @Override
+  public Optional<StateCheckpoint> latestCheckpoint(TargetId target) {
+    return checkpoints(HistoryQuery.newestOf(target).withLimit(1), null).items().stream()
+        .findFirst();
+  }
+
+  @Override
+  public Page<GuardrailFiring> firings(
+      HistoryQuery query, @Nullable String guardrail, @Nullable FiringStatus status) {
+    return page(
+        RecordKind.GUARDRAIL_FIRINGS,
+        query,
+        filter().and("guardrail", guardrail).and("status", name(status)),
+        GuardrailFiring.class);
+  }
+
+  @Override
+  public Page<Incident> incidents(HistoryQuery query, @Nullable IncidentStatus status) {
+    return page(RecordKind.INCIDENTS, query, filter().and("status", name(status)), Incident.class);
+  }
+
+  @Override
+  public Optional<Incident> incident(String id) {
+    return records.find(RecordKind.INCIDENTS, id).map(row -> rows.entity(row, Incident.class));
+  }
+
+  @Override
+  public Page<MitigationAttempt> attempts(
+      HistoryQuery query,
+      @Nullable String strategy,
+      @Nullable AttemptStatus status,
+      @Nullable MitigationOutcome outcome) {
+    return page(
+        RecordKind.MITIGATION_ATTEMPTS,
+        query,
+        filter()
+            .and("strategy_name", strategy)
+            .and("status", name(status))
+            .and("outcome", name(outcome)),
+        MitigationAttempt.class);
+  }
+
+  @Override
+  public Page<LearningEvent> learningEvents(HistoryQuery query) {
+    return page(RecordKind.LEARNING_DATA, query, filter(), LearningEvent.class);
+  }
+
+  /** {@inheritDoc} The generations of one unit by their number; units by their latest change. */
+  @Override
+  public List<CodeGeneration> generations(@Nullable String unit) {
+    List<CodeGeneration> found = new ArrayList<>();
+    String cursor = null;
+    do {
+      HistoryQuery query = HistoryQuery.newest().withLimit(ROWS_AT_ONCE).after(cursor);
+      Page<CodeGeneration> page =
+          page(RecordKind.PLUGINS, query, filter().and("unit", unit), CodeGeneration.class);
+      found.addAll(page.items());
+      cursor = page.next();
+    } while (cursor != null);
+    return newestFirst(found);
+  }
+
+  private static List<CodeGeneration> newestFirst(List<CodeGeneration> generations) {
+    Map<String, Instant> changed = new HashMap<>();
+    for (CodeGeneration generation : generations) {
+      changed.merge(generation.unit(), generation.at(), (a, b) -> a.isAfter(b) ? a : b);
+    }
+    Comparator<CodeGeneration> order =
+        Comparator.comparing(
+                (CodeGeneration generation) ->
+                    changed.getOrDefault(generation.unit(), generation.at()))
+            .reversed()
+            .thenComparing(CodeGeneration::unit)
+            .thenComparing(CodeGeneration::generation, Comparator.reverseOrder());
+    return generations.stream().sorted(order).toList();
+  }
+
+  @Override
+  public Optional<StateSnapshot> state(String extension, String unit, @Nullable TargetId target) {
+    return records
+        .find(RecordKind.PLUGIN_STATES, RecordIds.state(extension, unit, target))
+        .map(row -> rows.entity(row, StateSnapshot.class));
+  }
+
+  /** {@inheritDoc} The problems of a target are those whose subject is its instance. */
+  @Override
+  public Page<Problem> problems(HistoryQuery query) {
+    TargetId target = query.target();
+    return page(
+        RecordKind.PROBLEMS,
+        query.withTarget(null),
+        filter().and("subject", target == null ? null : target.instance()),
+        Problem.class);
+  }
+
+  @Override
+  public Optional<RestoreReport> latestRestoreReport() {
+    return records.query(RecordQuery.newest(RecordKind.RESTORE_REPORTS, 1)).records().stream()
+        .findFirst()
+        .map(row -> rows.entity(row, RestoreReport.class));
+  }
+
+  private <T> Page<T> page(RecordKind kind, HistoryQuery query, Filter filter, Class<T> type) {
+    TargetId target = query.target();
+    RecordPage page =
+        records.query(
+            new RecordQuery(
+                kind,
+                target == null ? null : target.instance(),
+                floor(query.from()),
+                ceiling(query.to()),
+                filter.columns,
+                query.limit(),
+                query.cursor()));
+    return new Page<>(
+        page.records().stream().map(row -> rows.entity(row, type)).toList(), page.next());
+  }
+
+  // Rows know their time to the millisecond, so the ends are widened to it: an entity of the same
+  // millisecond as an end is never lost.
+  private static @Nullable Instant floor(@Nullable Instant time) {
+    return time == null ? null : Instant.ofEpochMilli(time.toEpochMilli());
+  }
+
+  private static @Nullable Instant ceiling(@Nullable Instant time) {
+    Instant floor = floor(time);
+    return floor == null || floor.equals(time) ? floor : floor.plusMillis(1);
+  }
+
+  private static @Nullable String name(@Nullable Enum<?> constant) {
+    return constant == null ? null : constant.name();
+  }
+
+  private static Filter filter() {
+    return new Filter();
+  }
+
+  /** The columns asked for; null values do not filter. */
+  private static final class Filter {
+    private final Map<String, String> columns = new HashMap<>();
+
+    Filter and(String column, @Nullable String value) {
+      if (value != null) {
+        columns.put(column, value);
+      }
+      return this;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.vllmmonitor.persistence.query;
+
+import static io.vllmmonitor.api.error.ErrorCode.QUERY_TOO_LARGE;
+import static java.util.Objects.requireNonNull;
+
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.sample.LabelMatcher;
+import io.vllmmonitor.api.sample.Labels;
+import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.store.SeriesStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Reads a series store under every name that a metric had. Stored names stay as exposed; a metric
+ * that was renamed between two releases of the server is one history under the name that was asked
+ * for, whichever of its names that is.
+ *
+ * <p>The rule, for each set of labels: the samples of the asked name count, and those of its other
+ * names (in the catalogue's order) that lie outside the time that the names before them cover.
+ * Stale markers cover nothing, so the marker that ended the old name gives way to the first sample
+ * of the new one. A selector without an exact name is read as it is. Thread-safe; may block on the
+ * disk.
+ */
+public final class AliasedSeries {
+  private final SeriesStore store;
+  private final MetricCatalog catalog;
+
+  public AliasedSeries(SeriesStore store, MetricCatalog catalog) {
+    this.store = requireNonNull(store, "store");
+    this.catalog = requireNonNull(catalog, "catalog");
+  }
+
+  /**
+   * Samples of all matching series, sorted by series, oldest first, stale markers included.
+   *
+   * @param from inclusive
+   * @param to inclusive
+   * @throws MonitorException QUERY_TOO_LARGE beyond {@code maxSamples}; QUERY_MALFORMED for a
+   *     pattern that is none or costs too much
+   */
+  public List<SeriesData> read(SeriesSelector selector, Instant from, Instant to, int maxSamples) {
+    checkPatterns(selector);
+    String asked = selector.name();
+    List<String> names = asked == null ? List.of() : catalog.names(asked);
+    if (asked == null || names.size() == 1) {
+      return store.read(selector, from, to, maxSamples);
+    }
+    Map<Labels, SeriesData> merged = new TreeMap<>();
+    for (String name : names) {
+      for (SeriesData data : store.read(selector.withName(name), from, to, maxSamples)) {
+        SeriesKey key = new SeriesKey(asked, data.series().labels());
+        SeriesData before = merged.get(key.labels());
+        merged.put(key.labels(), SeriesMerge.merge(key, before, data));
+      }
+    }
+    long samples = merged.values().stream().mapToLong(SeriesData::size).sum();
+    if (samples > maxSamples) {
+      throw new MonitorException(
+          QUERY_TOO_LARGE,
+          Blame.OPERATOR,
+          "Selector "
+              + selector
+              + " finds more than "
+              + maxSamples
+              + " samples under all names of the metric; ask for a shorter time or fewer series");
+    }
+    return List.copyOf(merged.values());
+  }
+
+  /** As {@link #read}, under the stored name alone. */
+  List<SeriesData> readExactly(SeriesSelector selector, Instant from, Instant to, int maxSamples) {
+    checkPatterns(selector);
+    return store.read(selector, from, to, maxSamples);
+  }
+
+  /** The matching series that have a sample in the span, under the asked name, sorted. */
+  public List<SeriesKey> series(SeriesSelector selector, Instant from, Instant to) {
+    checkPatterns(selector);
+    String asked = selector.name();
+    if (asked == null) {
+      return store.series(selector, from, to);
+    }
+    TreeSet<SeriesKey> found = new TreeSet<>();
+    for (String name : catalog.names(asked)) {
+      for (SeriesKey key : store.series(selector.withName(name), from, to)) {
+        found.add(new SeriesKey(asked, key.labels()));
+      }
+    }
+    return new ArrayList<>(found);
+  }
+
+  /** As {@link #series}, under the stored name alone. */
+  List<SeriesKey> seriesExactly(SeriesSelector selector, Instant from, Instant to) {
+    checkPatterns(selector);
+    return store.series(selector, from, to);
+  }
+
+  // The store compiles patterns again; here they are refused before they can cost anything.
+  private static void checkPatterns(SeriesSelector selector) {
+    for (LabelMatcher matcher : selector.matchers()) {
+      switch (matcher.operator()) {
+        case MATCHES, NOT_MATCHES -> LabelPatterns.compile(matcher.value());
+        case EQUAL, NOT_EQUAL -> {}
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.vllmmonitor.persistence.query;
+
+import static io.vllmmonitor.api.error.ErrorCode.QUERY_TOO_LARGE;
+
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.sample.Sample;
+import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.StaleMarker;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Evaluates one selector. Confined to one query. */
+final class Evaluation {
+  private final AliasedSeries series;
+  private final QueryLimits limits;
+  private final Deadline deadline;
+
+  Evaluation(AliasedSeries series, QueryLimits limits, Deadline deadline) {
+    this.series = series;
+    this.limits = limits;
+    this.deadline = deadline;
+  }
+
+  /** The value of each series at one moment. */
+  QueryResult.VectorResult values(Expression.Series selector, long at) {
+    long moment = selector.momentFor(at);
+    List<Sample> samples = new ArrayList<>();
+    for (SeriesData data : read(selector, moment - lookback(), moment)) {
+      int newest = data.size() - 1;
+      if (newest >= 0 && !StaleMarker.is(data.value(newest))) {
+        samples.add(new Sample(data.series(), Instant.ofEpochMilli(at), data.value(newest)));
+      }
+    }
+    return new QueryResult.VectorResult(samples);
+  }
+
+  /** The samples of each series as they were stored, without stale markers. */
+  QueryResult.MatrixResult samples(Expression.Series selector, long at) {
+    long moment = selector.momentFor(at);
+    List<SeriesData> rows = new ArrayList<>();
+    for (SeriesData data : read(selector, moment - selector.range(), moment)) {
+      SeriesData row = withoutStaleMarkers(data);
+      if (row.size() > 0) {
+        rows.add(row);
+      }
+      deadline.check();
+    }
+    return new QueryResult.MatrixResult(rows);
+  }
+
+  /** The value of each series at every step. */
+  QueryResult.MatrixResult values(Expression.Series selector, Steps steps) {
+    long from = selector.momentFor(steps.start()) - lookback();
+    List<SeriesData> rows = new ArrayList<>();
+    long points = 0;
+    for (SeriesData data : read(selector, from, selector.momentFor(steps.last()))) {
+      SeriesData row = row(selector, steps, data);
+      if (row != null) {
+        rows.add(row);
+        points += row.size();
+      }
+      if (points > limits.maxSamples()) {
+        throw tooLarge("makes more than " + limits.maxSamples() + " points");
+      }
+      deadline.check();
+    }
+    return new QueryResult.MatrixResult(rows);
+  }
+
+  private @Nullable SeriesData row(Expression.Series selector, Steps steps, SeriesData data) {
+    long[] times = new long[steps.count()];
+    double[] values = new double[steps.count()];
+    int found = 0;
+    int next = 0; // the first sample after the moment
+    for (int i = 0; i < steps.count(); i++) {
+      long moment = selector.momentFor(steps.at(i));
+      while (next < data.size() && data.epochMillis(next) <= moment) {
+        next++;
+      }
+      boolean fresh = next > 0 && data.epochMillis(next - 1) >= moment - lookback();
+      if (fresh && !StaleMarker.is(data.value(next - 1))) {
+        times[found] = steps.at(i);
+        values[found++] = data.value(next - 1);
+      }
+    }
+    return found == 0
+        ? null
+        : new SeriesData(data.series(), Arrays.copyOf(times, found), Arrays.copyOf(values, found));
+  }
+
+  private List<SeriesData> read(Expression.Series selector, long from, long to) {
+    Instant start = Instant.ofEpochMilli(from);
+    Instant end = Instant.ofEpochMilli(to);
+    List<SeriesData> found =
+        selector.exact()
+            ? series.readExactly(selector.selector(), start, end, limits.maxSamples())
+            : series.read(selector.selector(), start, end, limits.maxSamples());
+    deadline.check();
+    if (found.size() > limits.maxSeries()) {
+      throw tooLarge("finds " + found.size() + " series, at most " + limits.maxSeries());
+    }
+    return found;
+  }
+
+  private static MonitorException tooLarge(String what) {
+    return new MonitorException(
+        QUERY_TOO_LARGE,
+        Blame.OPERATOR,
+        "The query " + what + "; narrow the selector or ask with a larger step");
+  }
+
+  private static SeriesData withoutStaleMarkers(SeriesData data) {
+    long[] times = new long[data.size()];
+    double[] values = new double[data.size()];
+    int kept = 0;
+    for (int i = 0; i < data.size(); i++) {
+      if (!StaleMarker.is(data.value(i))) {
+        times[kept] = data.epochMillis(i);
+        values[kept++] = data.value(i);
+      }
+    }
+    return kept == data.size()
+        ? data
+        : new SeriesData(data.series(), Arrays.copyOf(times, kept), Arrays.copyOf(values, kept));
+  }
+
+  private long lookback() {
+    return limits.lookback().toMillis();
+  }
+}

@@ -1,0 +1,17 @@
+package io.vllmmonitor.persistence.record;
+
+import io.vllmmonitor.persistence.sqlite.Migration;
+import io.vllmmonitor.persistence.sqlite.Schema;
+import java.util.List;
+
+/** The tables of {@code monitor.db}: one per kind of record, and the blobs. */
+public final class RecordSchema {
+  private static final Schema CURRENT =
+      new Schema("records", List.of(Migration.load(RecordSchema.class, "1-records.sql")), true);
+
+  private RecordSchema() {}
+
+  public static Schema current() {
+    return CURRENT;
+  }
+}

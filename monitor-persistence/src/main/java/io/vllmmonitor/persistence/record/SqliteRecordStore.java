@@ -1,0 +1,107 @@
+package io.vllmmonitor.persistence.record;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.store.Capability;
+import io.vllmmonitor.api.store.RecordKind;
+import io.vllmmonitor.api.store.RecordPage;
+import io.vllmmonitor.api.store.RecordQuery;
+import io.vllmmonitor.api.store.RecordStore;
+import io.vllmmonitor.api.store.StoredRecord;
+import io.vllmmonitor.persistence.sqlite.SqliteFile;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Records in {@code monitor.db}, a table per kind. Every row has a checksum that is compared when
+ * it is read. The file is opened and closed by its owner, since blobs share it.
+ */
+public final class SqliteRecordStore implements RecordStore {
+  private final SqliteFile file;
+  private final Map<RecordKind, RecordTable> tables = new EnumMap<>(RecordKind.class);
+  private volatile boolean closed;
+
+  /**
+   * @param file opened with {@link RecordSchema}
+   */
+  public SqliteRecordStore(SqliteFile file) {
+    this.file = requireNonNull(file, "file");
+    for (RecordKind kind : RecordKind.values()) {
+      tables.put(kind, new RecordTable(kind));
+    }
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return Set.of(Capability.DURABLE);
+  }
+
+  @Override
+  public void write(List<StoredRecord> records) {
+    refuseWhenClosed();
+    List<StoredRecord> all = List.copyOf(records);
+    if (all.isEmpty()) {
+      return;
+    }
+    file.write(
+        session -> {
+          for (StoredRecord row : all) {
+            table(row.kind()).write(session, row);
+          }
+          return all.size();
+        });
+  }
+
+  @Override
+  public Optional<StoredRecord> find(RecordKind kind, String id) {
+    refuseWhenClosed();
+    requireNonNull(id, "id");
+    return file.read(session -> table(kind).find(session, id));
+  }
+
+  @Override
+  public RecordPage query(RecordQuery query) {
+    refuseWhenClosed();
+    String text = query.cursor();
+    Cursor after = text == null ? null : Cursor.decode(query.kind(), text);
+    List<StoredRecord> rows =
+        file.read(session -> table(query.kind()).query(session, query, after));
+    if (rows.size() <= query.limit()) {
+      return new RecordPage(rows, null);
+    }
+    List<StoredRecord> page = rows.subList(0, query.limit());
+    StoredRecord last = page.get(page.size() - 1);
+    return new RecordPage(
+        page, new Cursor(last.at().toEpochMilli(), last.id()).encode(query.kind()));
+  }
+
+  @Override
+  public long count(RecordKind kind) {
+    refuseWhenClosed();
+    return file.read(session -> table(kind).count(session));
+  }
+
+  private RecordTable table(RecordKind kind) {
+    return requireNonNull(tables.get(kind));
+  }
+
+  private void refuseWhenClosed() {
+    if (closed) {
+      throw new MonitorException(
+          ErrorCode.STORE_CLOSED,
+          Blame.MONITOR,
+          "The record store is closed; it was used after close(). Open the store again first");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

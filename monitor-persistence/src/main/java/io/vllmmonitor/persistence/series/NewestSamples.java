@@ -1,0 +1,129 @@
+package io.vllmmonitor.persistence.series;
+
+import io.vllmmonitor.api.sample.Sample;
+import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.api.store.RejectReason;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest sample of every series. Each cell has a committed side, which everyone sees, and a
+ * staged side, which the append in progress judges the next sample by; the two are equal between
+ * appends. Staging is confined to the appending thread, the committed side is thread-safe.
+ */
+final class NewestSamples {
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final Map<SeriesKey, Cell> cells = new HashMap<>(); // guarded by this
+
+  /** One series. The committed side is guarded by the owner. */
+  static final class Cell {
+    private final SeriesKey key;
+    private long at = NEVER;
+    private long bits;
+    private long stagedAt = NEVER;
+    private long stagedBits;
+
+    private Cell(SeriesKey key) {
+      this.key = key;
+    }
+
+    SeriesKey key() {
+      return key;
+    }
+  }
+
+  /** What is to be done with a sample. */
+  enum Order {
+    NEW,
+    KNOWN,
+    OUT_OF_ORDER,
+    DUPLICATE;
+
+    @Nullable RejectReason reason() {
+      return switch (this) {
+        case NEW, KNOWN -> null;
+        case OUT_OF_ORDER -> RejectReason.OUT_OF_ORDER;
+        case DUPLICATE -> RejectReason.DUPLICATE_TIMESTAMP;
+      };
+    }
+  }
+
+  synchronized Cell[] cellsOf(List<SeriesKey> series) {
+    Cell[] found = new Cell[series.size()];
+    for (int i = 0; i < found.length; i++) {
+      found[i] = cells.computeIfAbsent(series.get(i), Cell::new);
+    }
+    return found;
+  }
+
+  /** Judges a sample by the staged side, and stages it when it is new. */
+  static Order stage(Cell cell, long at, double value) {
+    long bits = Double.doubleToRawLongBits(value);
+    if (at < cell.stagedAt) {
+      return Order.OUT_OF_ORDER;
+    }
+    if (at == cell.stagedAt) {
+      return bits == cell.stagedBits ? Order.KNOWN : Order.DUPLICATE;
+    }
+    cell.stagedAt = at;
+    cell.stagedBits = bits;
+    return Order.NEW;
+  }
+
+  /** The rows are on the disk. */
+  synchronized void publish(List<JournalRow> rows) {
+    for (JournalRow row : rows) {
+      for (int i = 0; i < row.cells().length; i++) {
+        advance(row.cells()[i], row.epochMillis(), row.values()[i]);
+      }
+    }
+  }
+
+  /** The rows did not reach the disk. */
+  synchronized void unstage(List<JournalRow> rows) {
+    for (JournalRow row : rows) {
+      for (Cell cell : row.cells()) {
+        cell.stagedAt = cell.at;
+        cell.stagedBits = cell.bits;
+      }
+    }
+  }
+
+  /** A sample that was found on the disk; both sides take it when it is newer. */
+  synchronized void restore(SeriesKey key, long at, double value) {
+    Cell cell = cells.computeIfAbsent(key, Cell::new);
+    advance(cell, at, value);
+    cell.stagedAt = cell.at;
+    cell.stagedBits = cell.bits;
+  }
+
+  private static void advance(Cell cell, long at, double value) {
+    if (at > cell.at) {
+      cell.at = at;
+      cell.bits = Double.doubleToRawLongBits(value);
+    }
+  }
+
+  /** The committed side, in no order. */
+  synchronized List<Sample> select(Predicate<SeriesKey> wanted) {
+    List<Sample> found = new ArrayList<>();
+    for (Cell cell : cells.values()) {
+      if (cell.at != NEVER && wanted.test(cell.key)) {
+        Instant at = Instant.ofEpochMilli(cell.at);
+        found.add(new Sample(cell.key, at, Double.longBitsToDouble(cell.bits)));
+      }
+    }
+    return found;
+  }
+
+  /** How many series have a committed sample. */
+  synchronized long size() {
+    return cells.values().stream().filter(cell -> cell.at != NEVER).count();
+  }
+}

@@ -1,0 +1,10 @@
+package io.vllmmonitor.testkit.store;
+
+import io.vllmmonitor.api.store.BlobStore;
+
+class InMemoryBlobStoreTest extends BlobStoreContract {
+  @Override
+  protected BlobStore open() {
+    return new InMemoryBlobStore();
+  }
+}
