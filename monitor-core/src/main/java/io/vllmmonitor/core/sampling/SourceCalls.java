@@ -9,6 +9,7 @@ import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.ExtensionSet;
+import io.vllmmonitor.core.telemetry.CaughtFailure;
 import io.vllmmonitor.core.telemetry.Problems;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,11 +97,12 @@ final class SourceCalls {
     return failure;
   }
 
-  private static MonitorException broken(Bound<MetricsSource> bound, Throwable cause) {
+  private static MonitorException broken(Bound<MetricsSource> bound, Throwable thrown) {
+    CaughtFailure caught = CaughtFailure.of(thrown, ErrorCode.PLUGIN_CALL_FAILED);
     return new MonitorException(
-        ErrorCode.PLUGIN_CALL_FAILED,
-        Blame.PLUGIN,
-        "The source of " + bound.unit() + " failed to collect: " + cause);
+        caught.code(),
+        caught.blame(),
+        "The source of " + bound.unit() + " failed to collect: " + caught.message());
   }
 
   private MonitorException noSource() {
