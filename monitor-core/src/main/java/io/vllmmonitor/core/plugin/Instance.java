@@ -3,6 +3,7 @@ package io.vllmmonitor.core.plugin;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
 import static java.util.Objects.requireNonNull;
 
+import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.extension.StateSnapshot;
@@ -11,6 +12,7 @@ import io.vllmmonitor.core.extension.Bound;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ final class Instance {
   private final String codeHash;
   private final @Nullable TargetId target;
   private final boolean shadow;
+  private final Set<String> configKeys;
   private final CallGate gate;
   private final Extension extension;
   private final Object saving = new Object();
@@ -38,6 +41,7 @@ final class Instance {
       String codeHash,
       @Nullable TargetId target,
       boolean shadow,
+      Set<String> configKeys,
       Extension made) {
     this.kind = requireNonNull(kind, "kind");
     this.id = requireNonNull(id, "id");
@@ -45,6 +49,7 @@ final class Instance {
     this.codeHash = requireNonNull(codeHash, "codeHash");
     this.target = target;
     this.shadow = shadow;
+    this.configKeys = Set.copyOf(configKeys);
     this.gate = new CallGate(kind.word() + " " + id + " of " + unit, id, made);
     this.extension = gate.open(kind);
   }
@@ -59,6 +64,11 @@ final class Instance {
 
   String unit() {
     return unit;
+  }
+
+  /** The configuration keys that it understands. */
+  Set<String> configKeys() {
+    return configKeys;
   }
 
   /** What must be unique among the instances of a target. */
@@ -127,7 +137,7 @@ final class Instance {
         // Of a plugin's class perhaps: only its text may leave.
         throw new MonitorException(
             PLUGIN_CALL_FAILED,
-            io.vllmmonitor.api.error.Blame.PLUGIN,
+            Blame.PLUGIN,
             kind.word() + " " + id + " of " + unit + ": close() threw " + Failures.describe(e));
       }
     }

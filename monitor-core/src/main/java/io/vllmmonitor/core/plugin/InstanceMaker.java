@@ -104,6 +104,7 @@ final class InstanceMaker {
                     generation.codeHash(),
                     id,
                     shadow,
+                    configKeys(piece.extension()),
                     piece.extension()));
           }
           return made;
@@ -132,6 +133,12 @@ final class InstanceMaker {
               + "'; expected [a-zA-Z][a-zA-Z0-9_.-]{1,63}");
     }
     return id;
+  }
+
+  private static Set<String> configKeys(Extension extension) {
+    Set<String> keys = new HashSet<>();
+    extension.configSpec().keys().forEach(key -> keys.add(key.name()));
+    return keys;
   }
 
   private @Nullable Instance restore(

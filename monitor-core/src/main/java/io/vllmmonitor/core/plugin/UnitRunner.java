@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.plugin;
 
+import static io.vllmmonitor.api.error.ErrorCode.CONFIG_UNKNOWN_KEY;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_DUPLICATE_ID;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DUPLICATE;
 
@@ -168,10 +169,40 @@ final class UnitRunner {
         TargetExtensions.select(forDaemon, ExtensionKind.DISCOVERY, TargetDiscovery.class);
     learners = TargetExtensions.select(forDaemon, ExtensionKind.LEARNER, Learner.class);
     daemonInstances = forDaemon;
+    if (!targets.isEmpty()) {
+      running.values().forEach(this::checkSettings);
+    }
     for (String unit : running.keySet()) {
       if (!duplicates.contains(unit)) {
         services.problems().clear(GUARDRAIL_DUPLICATE_ID, unit);
         services.problems().clear(PLUGIN_DUPLICATE, unit);
+      }
+    }
+  }
+
+  /** A key that nothing in the unit understands is probably misspelt. */
+  private void checkSettings(RunningUnit unit) {
+    if (unit.all().isEmpty()) {
+      return;
+    }
+    String id = unit.generation().unit();
+    Set<String> known = new HashSet<>(unit.code().defaults().keys());
+    unit.all().forEach(instance -> known.addAll(instance.configKeys()));
+    services.problems().clear(CONFIG_UNKNOWN_KEY, id);
+    for (String key : services.settings().apply(id).keys()) {
+      if (!known.contains(key)) {
+        services
+            .problems()
+            .note(
+                CONFIG_UNKNOWN_KEY,
+                Blame.OPERATOR,
+                id,
+                "Configuration key '"
+                    + key
+                    + "' is unknown to it"
+                    + NearestName.of(key, known)
+                        .map(name -> "; did you mean '" + name + "'?")
+                        .orElse("; it takes no configuration"));
       }
     }
   }

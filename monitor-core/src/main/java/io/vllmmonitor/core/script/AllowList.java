@@ -46,9 +46,9 @@ final class AllowList {
       java/lang/ArithmeticException <init>(Ljava/lang/String;) <init>() getMessage
       java/util/Collection size isEmpty contains iterator add remove clear
       java/util/List size isEmpty contains iterator add(Ljava/lang/Object;) get remove clear of sort
-      java/util/Set size isEmpty contains iterator add remove clear of
+      java/util/Set size isEmpty contains iterator add remove clear
       java/util/SortedSet size isEmpty contains iterator add remove clear first last
-      java/util/Map size isEmpty get put remove(Ljava/lang/Object;) containsKey keySet values entrySet clear of
+      java/util/Map size isEmpty get put remove(Ljava/lang/Object;) containsKey keySet values entrySet clear
       java/util/Map$Entry getKey getValue
       java/util/Iterator hasNext next remove
       java/util/Queue size isEmpty iterator add peek poll clear

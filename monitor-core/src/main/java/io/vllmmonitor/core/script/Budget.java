@@ -24,6 +24,13 @@ public final class Budget {
   static final int ALLOCATION_BYTES = 8 << 20;
 
   private static final int OBJECT_BYTES = 32;
+
+  /** An exception walks the stack when it is made. */
+  private static final int THROWABLE_STEPS = 200;
+
+  /** A text method looks at, or copies, up to {@link Guarded#LONGEST_TEXT} characters. */
+  private static final int TEXT_STEPS = 50;
+
   private static final ThreadLocal<Meter> METER = ThreadLocal.withInitial(Meter::new);
 
   private Budget() {}
@@ -78,6 +85,17 @@ public final class Budget {
       throw exhaust(meter, "the virtual machine gave up: " + thrown.getClass().getSimpleName());
     }
     meter.depth = depth;
+    spend(meter, THROWABLE_STEPS);
+  }
+
+  /** Before every {@code new} of something thrown. */
+  public static void throwable() {
+    spend(METER.get(), THROWABLE_STEPS);
+  }
+
+  /** Before every call of a text method that is not constant in time. */
+  public static void text() {
+    spend(METER.get(), TEXT_STEPS);
   }
 
   /** Before every array allocation. */

@@ -25,6 +25,7 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TableSwitchInsnNode;
 import org.objectweb.asm.tree.TryCatchBlockNode;
+import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
 /**
@@ -36,6 +37,10 @@ final class BudgetTransform {
   private static final String BUDGET = Type.getInternalName(Budget.class);
   private static final String GUARDED = Type.getInternalName(Guarded.class);
   private static final String APPEND = "append";
+
+  /** Text methods that cost the same whatever the length. */
+  private static final Set<String> CONSTANT_TIME = Set.of("length", "charAt", "isEmpty");
+
   private static final Map<String, String> RECEIVERS = receivers();
 
   private final Map<String, ClassNode> own = new HashMap<>();
@@ -96,8 +101,9 @@ final class BudgetTransform {
     } else if (opcode == Opcodes.NEWARRAY || opcode == Opcodes.ANEWARRAY) {
       code.insertBefore(node, new InsnNode(Opcodes.DUP));
       code.insertBefore(node, call("array", "(I)V"));
-    } else if (opcode == Opcodes.NEW) {
-      code.insertBefore(node, call("object", "()V"));
+    } else if (node instanceof TypeInsnNode type && opcode == Opcodes.NEW) {
+      boolean thrown = type.desc.endsWith("Exception");
+      code.insertBefore(node, call(thrown ? "throwable" : "object", "()V"));
     } else if (node instanceof MethodInsnNode call) {
       guard(code, call);
     }
@@ -118,11 +124,17 @@ final class BudgetTransform {
       replace(code, call, "arraycopy", "");
     } else if (call.owner.equals("java/util/Collections") && call.name.equals("sort")) {
       replace(code, call, "sort", "");
+    } else if (isText(call.owner) && !CONSTANT_TIME.contains(call.name)) {
+      code.insertBefore(call, call("text", "()V"));
     } else if (call.owner.equals("java/lang/Object")) {
       guardObject(code, call);
     } else if (call.owner.startsWith("java/util/") && call.getOpcode() != Opcodes.INVOKESTATIC) {
       guardCollection(code, call, key);
     }
+  }
+
+  private static boolean isText(String owner) {
+    return owner.equals("java/lang/String") || owner.equals("java/lang/StringBuilder");
   }
 
   private static void guardObject(InsnList code, MethodInsnNode call) {

@@ -50,6 +50,18 @@ class PluginPlatformTest {
   }
 
   @Test
+  void aConfigurationKeyThatNothingUnderstandsIsReportedWithTheNearestOne() throws IOException {
+    rig.settings.put("says", Settings.of(Map.of("wrod", "configured")));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.drop("Saying.java", source("says", "1.0.0", "one"));
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "says")).isEqualTo("one default 1");
+      assertThat(rig.problemCodes("says")).containsExactly("CONFIG_UNKNOWN_KEY");
+      assertThat(rig.problems.open().get(0).message()).contains("did you mean 'word'?");
+    }
+  }
+
+  @Test
   void aPromotedSourceHasEffectInActModeToo() throws IOException {
     rig.autoPromote = true;
     try (PluginPlatform platform = rig.boot()) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What hostile or clumsy sources try; none may hurt the caller. */
-@Timeout(60)
+@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SandboxAttackTest {
   @ParameterizedTest
   @ValueSource(
@@ -36,6 +36,9 @@ class SandboxAttackTest {
         "String s = \"xxxxxxxx\"; for (int i = 0; i < 40; i++) { s = s.concat(s); }",
         "StringBuilder b = new StringBuilder(\"x\");" + " while (true) { b.append(b); }",
         "StringBuilder b = new StringBuilder(); while (true) { b.append(1.5); }",
+        "int[] a = null; while (true) { try { a[0] = 1; } catch (Throwable t) { } }",
+        "String s = \"x\"; for (int i = 0; i < 13; i++) { s = s + s; }"
+            + " while (true) { s.indexOf(\"y\"); s.toLowerCase(); }",
         "List a = new ArrayList(); for (int i = 0; i < 500; i++) { a.add(\"x\"); }"
             + " List b = new ArrayList(); for (int i = 0; i < 500; i++) { b.add(a); }"
             + " List c = new ArrayList(); for (int i = 0; i < 500; i++) { c.add(b); }"
@@ -119,6 +122,8 @@ class SandboxAttackTest {
         "Locale.setDefault(Locale.ROOT);",
         "TimeZone.setDefault(null);",
         "new Timer();",
+        "Map.of(new ArrayList(), \"\");",
+        "Set.of(new ArrayList());",
       })
   void isRefusedBeforeItRuns(String statements) {
     MonitorException refused =
