@@ -1,0 +1,72 @@
+package io.vllmmonitor.core.folder;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * What one scan of a folder found. Immutable.
+ *
+ * @param arrived files with new content, settled and read once, sorted by name
+ * @param removed names of known files that are gone while others stayed
+ * @param refused files that are not read, each reported once per change
+ */
+public record FolderChanges(List<Arrival> arrived, List<String> removed, List<Refusal> refused) {
+  public FolderChanges {
+    arrived = List.copyOf(arrived);
+    removed = List.copyOf(removed);
+    refused = List.copyOf(refused);
+  }
+
+  public boolean isEmpty() {
+    return arrived.isEmpty() && removed.isEmpty() && refused.isEmpty();
+  }
+
+  /** A file with new content. Immutable; the bytes are shared, do not change them. */
+  public static final class Arrival {
+    private final String name;
+    private final String hash;
+    private final byte[] bytes;
+
+    Arrival(String name, String hash, byte[] bytes) {
+      this.name = requireNonNull(name, "name");
+      this.hash = requireNonNull(hash, "hash");
+      this.bytes = requireNonNull(bytes, "bytes");
+    }
+
+    /** The file's name, without folder. */
+    public String name() {
+      return name;
+    }
+
+    /** SHA-256 (hex) of exactly these bytes. */
+    public String hash() {
+      return hash;
+    }
+
+    public byte[] bytes() {
+      return bytes;
+    }
+  }
+
+  /** Why a file is not read. */
+  public enum Reason {
+    /** A link, a folder, a pipe, a device. */
+    NOT_A_REGULAR_FILE,
+    TOO_LARGE,
+    UNREADABLE
+  }
+
+  /**
+   * A file that is not read.
+   *
+   * @param detail one sentence for people
+   */
+  public record Refusal(String name, Reason reason, String detail) {
+    public Refusal {
+      requireNonNull(name, "name");
+      requireNonNull(reason, "reason");
+      requireNonNull(detail, "detail");
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package io.vllmmonitor.core.plugin;
+
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DUPLICATE;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeKind;
+import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.core.script.CompiledSource;
+import io.vllmmonitor.core.script.SourceCompiler;
+import io.vllmmonitor.core.script.SourceHeader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Takes new content in: checks it, stores its bytes, records it as a generation, and only then runs
+ * it. Guarded by the platform's lock.
+ */
+final class Arrivals {
+  private final PlatformServices services;
+  private final Ledger ledger;
+  private final UnitRunner runner;
+  private final CodeLoader loader;
+  private final SourceCompiler compiler;
+
+  Arrivals(
+      PlatformServices services,
+      Ledger ledger,
+      UnitRunner runner,
+      CodeLoader loader,
+      SourceCompiler compiler) {
+    this.services = services;
+    this.ledger = ledger;
+    this.runner = runner;
+    this.loader = loader;
+    this.compiler = compiler;
+  }
+
+  /**
+   * Takes a jar in.
+   *
+   * @param isThere whether a file is in the folder that this one came from
+   * @return its generation, with the status it has now
+   * @throws MonitorException why it is not run; what ran before runs on
+   */
+  CodeGeneration jar(
+      CodeKind kind, String file, byte[] bytes, String hash, Predicate<String> isThere) {
+    JarDescriptor jar = JarInspector.inspect(loader.copy(bytes, hash), file);
+    checkUnique(jar.id(), kind, file, isThere);
+    List<String> missing = missing(jar);
+    if (!missing.isEmpty()) {
+      throw new MonitorException(
+          PLUGIN_DEPENDENCY_MISSING,
+          Blame.PLUGIN,
+          "Plugin jar "
+              + file
+              + " needs the plugins "
+              + missing
+              + ", which do not run; it starts when they do");
+    }
+    services.blobs().put(bytes);
+    return accept(
+        ledger.next(
+            jar.id(), kind, jar.version(), hash, "", file, CodeStatus.ACTIVE, "new content"));
+  }
+
+  /** The plugins that a jar depends on and that do not run. */
+  List<String> missing(JarDescriptor jar) {
+    return jar.dependencies().stream().filter(id -> runner.running(id).isEmpty()).toList();
+  }
+
+  /**
+   * Takes a source in.
+   *
+   * @param isThere whether a file is in the folder that this one came from
+   * @return its generation, with the status it has now
+   * @throws MonitorException why it is not run; what ran before runs on
+   */
+  CodeGeneration source(String file, byte[] bytes, String hash, Predicate<String> isThere) {
+    CompiledSource compiled;
+    try {
+      compiled = compiler.compile(file, bytes);
+    } catch (MonitorException e) {
+      recordRejected(file, bytes, hash, isThere, e);
+      throw e;
+    }
+    SourceHeader header = compiled.header();
+    checkUnique(header.id(), CodeKind.SOURCE, file, isThere);
+    services.blobs().put(bytes);
+    String classes = services.blobs().put(compiled.classes());
+    return accept(
+        ledger.next(
+            header.id(),
+            CodeKind.SOURCE,
+            header.version(),
+            hash,
+            classes,
+            file,
+            CodeStatus.ACTIVE,
+            "new content"));
+  }
+
+  private CodeGeneration accept(CodeGeneration candidate) {
+    Optional<CodeGeneration> before = ledger.current(candidate.unit());
+    boolean same = before.isPresent() && before.get().codeHash().equals(candidate.codeHash());
+    if (before.isPresent() && before.get().status() == CodeStatus.DISABLED) {
+      CodeGeneration kept = ledger.record(candidate, CodeStatus.DISABLED, "the unit is disabled");
+      supersede(before.get(), kept);
+      return kept;
+    }
+    if (same && runner.running(candidate.unit()).isPresent()) {
+      // The same content under another file name.
+      return ledger.record(candidate, before.get().status(), before.get().reason());
+    }
+    CodeGeneration recorded = ledger.record(candidate);
+    try {
+      services.problems().clear(candidate.unit());
+      runner.start(recorded);
+    } catch (MonitorException e) {
+      ledger.record(recorded, CodeStatus.REJECTED, String.valueOf(e.getMessage()));
+      throw e;
+    }
+    before.ifPresent(older -> supersede(older, recorded));
+    return recorded;
+  }
+
+  private void supersede(CodeGeneration older, CodeGeneration newer) {
+    if (older.generation() != newer.generation()) {
+      ledger.record(older, CodeStatus.REMOVED, "replaced by generation " + newer.generation());
+    }
+  }
+
+  private void checkUnique(String id, CodeKind kind, String file, Predicate<String> isThere) {
+    Optional<CodeGeneration> current = ledger.current(id);
+    if (current.isEmpty() || current.get().status() == CodeStatus.REMOVED) {
+      return;
+    }
+    CodeGeneration other = current.get();
+    boolean clashes =
+        other.kind() != kind || (!other.file().equals(file) && isThere.test(other.file()));
+    if (clashes) {
+      throw new MonitorException(
+          PLUGIN_DUPLICATE,
+          Blame.OPERATOR,
+          "File "
+              + file
+              + " brings the unit '"
+              + id
+              + "', which came from "
+              + other.file()
+              + " already ("
+              + other.kind()
+              + "); take one of the two away or give it another id");
+    }
+  }
+
+  /** Remembers content that did not pass, where it at least says what it is. */
+  private void recordRejected(
+      String file, byte[] bytes, String hash, Predicate<String> isThere, MonitorException failure) {
+    if (bytes.length > SourceCompiler.LARGEST_SOURCE_BYTES) {
+      return;
+    }
+    SourceHeader header;
+    try {
+      header = SourceHeader.parse(file, new String(bytes, StandardCharsets.UTF_8));
+      checkUnique(header.id(), CodeKind.SOURCE, file, isThere);
+    } catch (MonitorException e) {
+      // Without a usable header it belongs to no unit; the problem of the file says so.
+      return;
+    }
+    services.blobs().put(bytes);
+    ledger.record(
+        ledger.next(
+            header.id(),
+            CodeKind.SOURCE,
+            header.version(),
+            hash,
+            "",
+            file,
+            CodeStatus.REJECTED,
+            String.valueOf(failure.getMessage())));
+  }
+}

@@ -1,0 +1,226 @@
+package io.vllmmonitor.core.plugin;
+
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeKind;
+import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.RestoreReport;
+import io.vllmmonitor.core.identity.ContentHash;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the recorded units back from the store and takes the bundled jars in. Runs once, under the
+ * platform's lock.
+ */
+final class Boot {
+  private static final int LARGEST_JAR = 64 << 20;
+
+  private final PlatformServices services;
+  private final Ledger ledger;
+  private final UnitRunner runner;
+  private final Arrivals arrivals;
+  private final CodeLoader loader;
+  private final BiPredicate<CodeKind, String> isThere;
+  private final List<RestoreReport.Item> items = new ArrayList<>();
+
+  /**
+   * @param isThere whether a drop folder holds a file
+   */
+  Boot(
+      PlatformServices services,
+      Ledger ledger,
+      UnitRunner runner,
+      Arrivals arrivals,
+      CodeLoader loader,
+      BiPredicate<CodeKind, String> isThere) {
+    this.services = services;
+    this.ledger = ledger;
+    this.runner = runner;
+    this.arrivals = arrivals;
+    this.loader = loader;
+    this.isThere = isThere;
+  }
+
+  List<RestoreReport.Item> run(Path bundled) {
+    ledger.restore();
+    Map<String, byte[]> jars = read(bundled);
+    Set<String> bundledHashes = new HashSet<>();
+    jars.values().forEach(bytes -> bundledHashes.add(ContentHash.of(bytes)));
+    startRecorded(bundledHashes, !jars.isEmpty());
+    jars.forEach(this::takeBundled);
+    if (!jars.isEmpty()) {
+      dropUnbundled(jars.keySet());
+    }
+    return List.copyOf(items);
+  }
+
+  /** Starts everything that ran, bundled jars first, each after what it depends on. */
+  private void startRecorded(Set<String> bundledHashes, boolean bundleThere) {
+    List<CodeGeneration> pending = new ArrayList<>();
+    for (String unit : ledger.units()) {
+      Optional<CodeGeneration> current = ledger.current(unit);
+      if (current.isEmpty()) {
+        continue;
+      }
+      CodeGeneration generation = current.get();
+      boolean superseded =
+          generation.kind() == CodeKind.BUNDLED_JAR
+              && bundleThere
+              && !bundledHashes.contains(generation.codeHash());
+      if (generation.status() == CodeStatus.DISABLED) {
+        report(generation, RestoreReport.Status.RESTORED, "stays disabled");
+      } else if (runs(generation) && !superseded) {
+        pending.add(generation);
+      }
+    }
+    pending.sort(Comparator.comparing(CodeGeneration::kind).thenComparing(CodeGeneration::unit));
+    boolean progress = true;
+    while (progress) {
+      progress = pending.removeIf(this::startedOrFailed);
+    }
+    pending.forEach(this::reportWaiting);
+  }
+
+  private static boolean runs(CodeGeneration generation) {
+    return generation.status() == CodeStatus.ACTIVE || generation.status() == CodeStatus.SHADOW;
+  }
+
+  /** False where it still waits for a dependency. */
+  private boolean startedOrFailed(CodeGeneration generation) {
+    try {
+      if (!missing(generation).isEmpty()) {
+        return false;
+      }
+      runner.start(generation);
+      report(generation, RestoreReport.Status.RESTORED, whence(generation));
+    } catch (MonitorException e) {
+      services.problems().note(generation.unit(), e);
+      report(
+          generation,
+          RestoreReport.Status.FAILED,
+          e.code().label() + " " + e.getMessage() + "; its bytes are kept");
+    }
+    return true;
+  }
+
+  private List<String> missing(CodeGeneration generation) {
+    if (generation.kind() == CodeKind.SOURCE) {
+      return List.of();
+    }
+    Path jar = loader.copy(services.blobs().get(generation.codeHash()), generation.codeHash());
+    return arrivals.missing(JarInspector.inspect(jar, generation.file()));
+  }
+
+  private void reportWaiting(CodeGeneration generation) {
+    String detail = "waits for the plugins " + missing(generation) + ", which do not run";
+    services
+        .problems()
+        .note(PLUGIN_DEPENDENCY_MISSING, Blame.PLUGIN, generation.unit(), "It " + detail);
+    report(generation, RestoreReport.Status.FAILED, detail);
+  }
+
+  private String whence(CodeGeneration generation) {
+    String which = "generation " + generation.generation() + ", version " + generation.version();
+    boolean fileThere =
+        generation.kind() == CodeKind.BUNDLED_JAR
+            || isThere.test(generation.kind(), generation.file());
+    return fileThere ? which : which + ", from the store; its file is gone";
+  }
+
+  private void takeBundled(String file, byte[] bytes) {
+    String hash = ContentHash.of(bytes);
+    try {
+      JarDescriptor jar = JarInspector.inspect(loader.copy(bytes, hash), file);
+      Optional<CodeGeneration> before = ledger.current(jar.id());
+      boolean known = before.isPresent() && before.get().codeHash().equals(hash);
+      if (known && before.get().status() != CodeStatus.REMOVED) {
+        return;
+      }
+      CodeGeneration now = arrivals.jar(CodeKind.BUNDLED_JAR, file, bytes, hash, name -> false);
+      if (now.status() == CodeStatus.DISABLED) {
+        return;
+      }
+      report(
+          now,
+          before.isPresent() ? RestoreReport.Status.CHANGED : RestoreReport.Status.FRESH,
+          before.isPresent()
+              ? "version " + before.get().version() + " became " + now.version()
+              : "bundled, version " + now.version());
+    } catch (MonitorException e) {
+      services.problems().note(file, e);
+      items.add(
+          new RestoreReport.Item(
+              "plugin",
+              file,
+              RestoreReport.Status.FAILED,
+              e.code().label() + " " + e.getMessage(),
+              null));
+    }
+  }
+
+  private void dropUnbundled(Set<String> files) {
+    for (String unit : ledger.units()) {
+      Optional<CodeGeneration> current = ledger.current(unit);
+      if (current.isPresent()
+          && current.get().kind() == CodeKind.BUNDLED_JAR
+          && runs(current.get())
+          && runner.running(unit).isEmpty()
+          && !files.contains(current.get().file())) {
+        CodeGeneration gone =
+            ledger.record(current.get(), CodeStatus.REMOVED, "no longer part of the distribution");
+        report(gone, RestoreReport.Status.CHANGED, "no longer part of the distribution");
+      }
+    }
+  }
+
+  private Map<String, byte[]> read(Path bundled) {
+    Map<String, byte[]> jars = new TreeMap<>();
+    if (!Files.isDirectory(bundled)) {
+      return jars;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(bundled, "*.jar")) {
+      for (Path entry : entries) {
+        if (Files.isRegularFile(entry) && Files.size(entry) <= LARGEST_JAR) {
+          jars.put(entry.getFileName().toString(), Files.readAllBytes(entry));
+        }
+      }
+    } catch (IOException e) {
+      services
+          .problems()
+          .note(
+              PLUGIN_JAR_UNREADABLE,
+              Blame.ENVIRONMENT,
+              bundled.toString(),
+              "The bundled plugins cannot be read: " + e.getMessage());
+    }
+    return jars;
+  }
+
+  private void report(CodeGeneration generation, RestoreReport.Status status, String detail) {
+    String kind = generation.kind() == CodeKind.SOURCE ? "guardrail" : "plugin";
+    items.add(
+        new RestoreReport.Item(kind, generation.unit(), status, detail, asOf(generation, status)));
+  }
+
+  private static java.time.@Nullable Instant asOf(
+      CodeGeneration generation, RestoreReport.Status status) {
+    return status == RestoreReport.Status.RESTORED ? generation.at() : null;
+  }
+}

@@ -1,0 +1,127 @@
+package io.vllmmonitor.core.plugin;
+
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
+import static io.vllmmonitor.api.error.ErrorCode.STORE_IO;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeKind;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.plugin.MonitorPlugin;
+import io.vllmmonitor.core.identity.ContentHash;
+import io.vllmmonitor.core.script.ScriptCode;
+import io.vllmmonitor.core.script.SourceHeader;
+import io.vllmmonitor.core.worker.DeadlineWorker;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Turns a recorded generation into loaded code, from the blob store alone. Jars are loaded from a
+ * copy in the work directory that is named by its SHA-256 and checked against it. Guarded by the
+ * platform's lock.
+ */
+final class CodeLoader {
+  private final PlatformServices services;
+  private final Path work;
+  private final JarHost host;
+  private final DeadlineWorker worker;
+
+  CodeLoader(PlatformServices services, Path work, DeadlineWorker worker) {
+    this.services = services;
+    this.work = work;
+    this.worker = worker;
+    try {
+      Files.createDirectories(work);
+    } catch (IOException e) {
+      throw unwritable(work, e);
+    }
+    this.host = new JarHost(work);
+  }
+
+  /**
+   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there;
+   *     PLUGIN_START_FAILED when a jar's entry cannot be made; the codes of {@link JarInspector}
+   */
+  UnitCode load(CodeGeneration generation) {
+    byte[] code = services.blobs().get(generation.codeHash());
+    if (generation.kind() == CodeKind.SOURCE) {
+      SourceHeader header =
+          SourceHeader.parse(generation.file(), new String(code, StandardCharsets.UTF_8));
+      byte[] classes = services.blobs().get(generation.classesHash());
+      return new SourceCode(ScriptCode.load(generation.file(), header, classes));
+    }
+    Path jar = copy(code, generation.codeHash());
+    JarDescriptor descriptor = JarInspector.inspect(jar, generation.file());
+    return openJar(jar, descriptor, generation.file());
+  }
+
+  /** A copy of a jar under the name of its hash. */
+  Path copy(byte[] bytes, String hash) {
+    Path jar = work.resolve(hash + ".jar");
+    try {
+      if (!Files.isRegularFile(jar) || !ContentHash.of(Files.readAllBytes(jar)).equals(hash)) {
+        Path half = work.resolve(hash + ".tmp");
+        Files.write(half, bytes);
+        Files.move(half, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      }
+      return jar;
+    } catch (IOException e) {
+      throw unwritable(jar, e);
+    }
+  }
+
+  private UnitCode openJar(Path jar, JarDescriptor descriptor, String file) {
+    String id;
+    try {
+      id = host.open(jar);
+    } catch (RuntimeException | LinkageError e) {
+      throw new MonitorException(
+          PLUGIN_START_FAILED,
+          Blame.PLUGIN,
+          "Plugin jar " + file + " cannot be loaded: " + Failures.describe(e));
+    }
+    try {
+      ClassLoader loader = host.getPluginClassLoader(id);
+      MonitorPlugin entry =
+          Failures.run(
+              worker,
+              PLUGIN_START_FAILED,
+              "Plugin " + descriptor.id() + ": the constructor of " + descriptor.entry(),
+              () -> construct(loader, descriptor.entry()));
+      return new JarCode(host, id, entry);
+    } catch (MonitorException e) {
+      host.close(id);
+      throw e;
+    }
+  }
+
+  private static MonitorPlugin construct(ClassLoader loader, String entry) throws Exception {
+    Object made;
+    try {
+      made = Class.forName(entry, true, loader).getConstructor().newInstance();
+    } catch (java.lang.reflect.InvocationTargetException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new MonitorException(
+          PLUGIN_START_FAILED, Blame.PLUGIN, entry + " threw " + Failures.describe(cause));
+    }
+    if (made instanceof MonitorPlugin plugin) {
+      return plugin;
+    }
+    throw new MonitorException(
+        PLUGIN_START_FAILED, Blame.PLUGIN, entry + " does not implement MonitorPlugin");
+  }
+
+  private static MonitorException unwritable(Path path, IOException cause) {
+    return new MonitorException(
+        STORE_IO,
+        Blame.ENVIRONMENT,
+        "The work directory for plugin jars cannot be written at "
+            + path
+            + ": "
+            + cause.getMessage(),
+        cause);
+  }
+}

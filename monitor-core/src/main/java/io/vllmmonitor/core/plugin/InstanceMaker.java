@@ -1,0 +1,191 @@
+package io.vllmmonitor.core.plugin;
+
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeKind;
+import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.config.Settings;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.extension.Extension;
+import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.api.source.MetricsSource;
+import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.api.target.TargetId;
+import io.vllmmonitor.api.target.TargetMode;
+import io.vllmmonitor.core.worker.DeadlineWorker;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the instances of one unit for one target or for the daemon, and restores their state. A
+ * state that cannot be restored is set aside as a blob, reported, and the instance starts fresh.
+ * Guarded by the platform's lock.
+ */
+final class InstanceMaker {
+  private static final Pattern EXTENSION_ID = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]{1,63}");
+
+  private final PlatformServices services;
+  private final DeadlineWorker worker;
+  private final boolean autoPromote;
+
+  InstanceMaker(PlatformServices services, DeadlineWorker worker, boolean autoPromote) {
+    this.services = services;
+    this.worker = worker;
+    this.autoPromote = autoPromote;
+  }
+
+  /**
+   * @param target null for the kinds that exist once per daemon
+   * @throws MonitorException when the code throws, is late, or answers something unusable; nothing
+   *     is left open then
+   */
+  List<Instance> make(CodeGeneration generation, UnitCode code, @Nullable Target target) {
+    Set<String> startFresh = new HashSet<>();
+    while (true) {
+      List<Instance> made = construct(generation, code, target);
+      Instance unrestored = restore(made, target, startFresh);
+      if (unrestored == null) {
+        declareMetrics(made);
+        return made;
+      }
+      startFresh.add(unrestored.name());
+      closeAll(made);
+    }
+  }
+
+  /** Closes instances; what they throw is noted as a problem. */
+  void closeAll(List<Instance> instances) {
+    for (Instance instance : instances) {
+      try {
+        Failures.run(
+            worker,
+            PLUGIN_START_FAILED,
+            instance.name() + ": close()",
+            () -> {
+              instance.close();
+              return Boolean.TRUE;
+            });
+      } catch (MonitorException e) {
+        services.problems().note(instance.unit(), e);
+      }
+    }
+  }
+
+  private List<Instance> construct(
+      CodeGeneration generation, UnitCode code, @Nullable Target target) {
+    String unit = generation.unit();
+    Settings settings = code.defaults().overlaidWith(services.settings().apply(unit));
+    UnitContext context = new UnitContext(unit, target, settings, services);
+    boolean shadow = isShadow(generation, target);
+    TargetId id = target == null ? null : target.id();
+    return Failures.run(
+        worker,
+        PLUGIN_START_FAILED,
+        "Unit " + unit + " for " + (target == null ? "the daemon" : target.id()),
+        () -> {
+          List<UnitCode.Piece> pieces =
+              target == null ? code.forDaemon(context) : code.forTarget(context);
+          List<Instance> made = new ArrayList<>();
+          for (UnitCode.Piece piece : pieces) {
+            made.add(
+                new Instance(
+                    piece.kind(),
+                    checkedId(unit, piece.extension()),
+                    unit,
+                    generation.codeHash(),
+                    id,
+                    shadow,
+                    configKeys(piece.extension()),
+                    piece.extension()));
+          }
+          return made;
+        });
+  }
+
+  private boolean isShadow(CodeGeneration generation, @Nullable Target target) {
+    boolean awaitsPromotion =
+        generation.kind() == CodeKind.SOURCE
+            && target != null
+            && target.mode() == TargetMode.ACT
+            && !autoPromote;
+    return awaitsPromotion || generation.status() == CodeStatus.SHADOW;
+  }
+
+  private static String checkedId(String unit, Extension extension) {
+    String id = extension.id();
+    if (id == null || !EXTENSION_ID.matcher(id).matches()) {
+      throw new MonitorException(
+          PLUGIN_START_FAILED,
+          Blame.PLUGIN,
+          "Unit "
+              + unit
+              + " brings an extension with the id '"
+              + id
+              + "'; expected [a-zA-Z][a-zA-Z0-9_.-]{1,63}");
+    }
+    return id;
+  }
+
+  private static Set<String> configKeys(Extension extension) {
+    Set<String> keys = new HashSet<>();
+    extension.configSpec().keys().forEach(key -> keys.add(key.name()));
+    return keys;
+  }
+
+  private @Nullable Instance restore(
+      List<Instance> made, @Nullable Target target, Set<String> startFresh) {
+    for (Instance instance : made) {
+      if (startFresh.contains(instance.name())) {
+        continue;
+      }
+      Optional<StateSnapshot> saved =
+          services
+              .history()
+              .state(instance.id(), instance.unit(), target == null ? null : target.id());
+      if (saved.isPresent() && !restored(instance, saved.get())) {
+        return instance;
+      }
+    }
+    return null;
+  }
+
+  private boolean restored(Instance instance, StateSnapshot snapshot) {
+    try {
+      return Failures.run(
+          worker,
+          PLUGIN_STATE_RESTORE,
+          instance.name() + ": restoreState()",
+          () -> {
+            instance.restore(snapshot);
+            return Boolean.TRUE;
+          });
+    } catch (MonitorException e) {
+      String kept = services.blobs().put(snapshot.fields().getBytes(StandardCharsets.UTF_8));
+      services
+          .problems()
+          .note(
+              PLUGIN_STATE_RESTORE,
+              Blame.PLUGIN,
+              instance.unit(),
+              e.getMessage() + ". It starts fresh; the old state is kept as blob " + kept);
+      return false;
+    }
+  }
+
+  private void declareMetrics(List<Instance> made) {
+    for (Instance instance : made) {
+      if (instance.extension() instanceof MetricsSource source) {
+        services.metrics().add(source.metrics());
+      }
+    }
+  }
+}

@@ -1,0 +1,365 @@
+package io.vllmmonitor.core.plugin;
+
+import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_TOO_LARGE;
+import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_UNREADABLE;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_NOT_FOUND;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_UNTRUSTED_FILE;
+import static java.util.Objects.requireNonNull;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeKind;
+import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.RestoreReport;
+import io.vllmmonitor.api.learning.Learner;
+import io.vllmmonitor.api.plugin.PluginStatus;
+import io.vllmmonitor.api.source.TargetDiscovery;
+import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.extension.ExtensionCatalog;
+import io.vllmmonitor.core.extension.ExtensionSet;
+import io.vllmmonitor.core.folder.FolderChanges;
+import io.vllmmonitor.core.folder.FolderScanner;
+import io.vllmmonitor.core.folder.FolderWatch;
+import io.vllmmonitor.core.script.SourceCompiler;
+import io.vllmmonitor.core.worker.DeadlineWorker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All code that is not the core's own: bundled jars, dropped jars and dropped guardrail sources.
+ * Use: construct, {@link #boot} once, {@link #watch}, and {@link #close} at the end. Thread-safe:
+ * one lock guards every change, and code of plugins runs under it on workers with a deadline of 10
+ * s; what is published is read without the lock.
+ */
+public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final int MOST_ABANDONED = 4;
+  private static final int LARGEST_JAR = 64 << 20;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final PlatformServices services;
+  private final PlatformFolders folders;
+  private final Ledger ledger;
+  private final CodeLoader loader;
+  private final UnitRunner runner;
+  private final Arrivals arrivals;
+  private final FolderScanner jars;
+  private final FolderScanner sources;
+
+  /** Files that are taken in once something else has changed, by name. */
+  private final Map<String, BooleanSupplier> waiting = new HashMap<>();
+
+  private volatile List<PluginSummary> summaries = List.of();
+  private @Nullable FolderWatch watch;
+
+  public PluginPlatform(PlatformFolders folders, PlatformServices services) {
+    this(folders, services, DEADLINE);
+  }
+
+  PluginPlatform(PlatformFolders folders, PlatformServices services, Duration deadline) {
+    this.folders = requireNonNull(folders, "folders");
+    this.services = requireNonNull(services, "services");
+    DeadlineWorker worker = new DeadlineWorker("plugin-call", deadline, MOST_ABANDONED);
+    this.ledger = new Ledger(services);
+    this.loader = new CodeLoader(services, folders.work(), worker);
+    this.runner =
+        new UnitRunner(
+            services,
+            loader,
+            new InstanceMaker(services, worker, folders.autoPromote()),
+            new StateSaver(services));
+    this.arrivals = new Arrivals(services, ledger, runner, loader, new SourceCompiler());
+    this.jars = new FolderScanner(folders.plugins(), ".jar", LARGEST_JAR);
+    this.sources =
+        new FolderScanner(folders.guardrails(), ".java", SourceCompiler.LARGEST_SOURCE_BYTES);
+  }
+
+  /**
+   * Brings back what ran before, from the store alone, and takes the bundled jars in. Call once,
+   * before targets are asked for.
+   *
+   * @return what came back and what did not, one item per unit
+   */
+  public List<RestoreReport.Item> boot() {
+    return locked(
+        () -> {
+          List<RestoreReport.Item> items =
+              new Boot(services, ledger, runner, arrivals, loader, this::isThere)
+                  .run(folders.bundled());
+          for (String unit : ledger.units()) {
+            ledger.current(unit).ifPresent(this::makeKnown);
+          }
+          return items;
+        });
+  }
+
+  /** Starts the thread that looks at the drop folders, at every change and every second. */
+  public void watch() {
+    locked(
+        () -> {
+          if (watch == null) {
+            watch =
+                new FolderWatch(
+                    "plugin-folders",
+                    List.of(folders.plugins(), folders.guardrails()),
+                    () -> scan(services.clock().instant()));
+          }
+          return Boolean.TRUE;
+        });
+  }
+
+  /**
+   * Looks at the drop folders once and takes in what has settled.
+   *
+   * @return whether something is still settling, so that another look is wanted soon
+   */
+  public boolean scan(Instant now) {
+    return locked(
+        () -> {
+          waiting
+              .entrySet()
+              .removeIf(
+                  entry -> {
+                    boolean ready = entry.getValue().getAsBoolean();
+                    if (ready) {
+                      jars.forget(entry.getKey());
+                    }
+                    return ready;
+                  });
+          apply(CodeKind.JAR, jars, jars.scan(now));
+          apply(CodeKind.SOURCE, sources, sources.scan(now));
+          return jars.isSettling() || sources.isSettling();
+        });
+  }
+
+  @Override
+  public ExtensionSet forTarget(Target target) {
+    return locked(() -> runner.forTarget(target));
+  }
+
+  @Override
+  public List<Bound<TargetDiscovery>> discoveries() {
+    return runner.discoveries();
+  }
+
+  @Override
+  public List<Bound<Learner>> learners() {
+    return runner.learners();
+  }
+
+  @Override
+  public void saveDaemonStates() {
+    runner.saveDaemonStates();
+  }
+
+  @Override
+  public List<PluginSummary> plugins() {
+    return summaries;
+  }
+
+  @Override
+  public PluginSummary disable(String unit) {
+    return locked(
+        () -> {
+          CodeGeneration current = find(unit);
+          if (current.status() != CodeStatus.DISABLED) {
+            ledger.record(current, CodeStatus.DISABLED, "disabled by the operator");
+            runner.stop(unit);
+          }
+          return summary(unit);
+        });
+  }
+
+  @Override
+  public PluginSummary enable(String unit) {
+    return locked(
+        () -> {
+          CodeGeneration current = find(unit);
+          if (current.status() == CodeStatus.DISABLED) {
+            CodeGeneration enabled =
+                ledger.record(current, CodeStatus.ACTIVE, "enabled by the operator");
+            try {
+              runner.start(enabled);
+              services.problems().clear(unit);
+            } catch (MonitorException e) {
+              ledger.record(enabled, CodeStatus.REJECTED, String.valueOf(e.getMessage()));
+              services.problems().note(unit, e);
+            }
+          }
+          return summary(unit);
+        });
+  }
+
+  /** Saves all states, closes and unloads everything. */
+  @Override
+  public void close() {
+    FolderWatch watching = locked(() -> Optional.ofNullable(watch)).orElse(null);
+    if (watching != null) {
+      watching.close();
+    }
+    locked(
+        () -> {
+          runner.stopAll();
+          return Boolean.TRUE;
+        });
+  }
+
+  /** The class loader of a running jar, for the proof that it can go. */
+  Optional<ClassLoader> classLoader(String unit) {
+    return locked(() -> runner.running(unit).flatMap(running -> running.code().classLoader()));
+  }
+
+  private void apply(CodeKind kind, FolderScanner scanner, FolderChanges changes) {
+    for (FolderChanges.Refusal refusal : changes.refused()) {
+      services
+          .problems()
+          .note(code(kind, refusal.reason()), Blame.OPERATOR, refusal.name(), refusal.detail());
+    }
+    for (FolderChanges.Arrival arrival : changes.arrived()) {
+      take(kind, scanner, arrival);
+    }
+    changes.removed().forEach(file -> remove(kind, file));
+  }
+
+  private static ErrorCode code(CodeKind kind, FolderChanges.Reason reason) {
+    if (kind == CodeKind.JAR) {
+      return PLUGIN_JAR_UNREADABLE;
+    }
+    return reason == FolderChanges.Reason.TOO_LARGE
+        ? GUARDRAIL_SOURCE_TOO_LARGE
+        : GUARDRAIL_SOURCE_UNREADABLE;
+  }
+
+  private void take(CodeKind kind, FolderScanner scanner, FolderChanges.Arrival arrival) {
+    String file = arrival.name();
+    try {
+      if (kind == CodeKind.JAR) {
+        takeJar(arrival);
+      } else {
+        arrivals.source(
+            file, arrival.bytes(), arrival.hash(), name -> scanner.names().contains(name));
+      }
+      services.problems().clear(file);
+    } catch (MonitorException e) {
+      services.problems().clear(file);
+      services.problems().note(file, e);
+      if (e.code().label().startsWith("VMON-7")) {
+        // The store failed, not the file: take it in again at the next look.
+        scanner.forget(file);
+      }
+    }
+  }
+
+  private void takeJar(FolderChanges.Arrival arrival) {
+    String file = arrival.name();
+    Optional<String> objection = objection(file);
+    if (objection.isPresent()) {
+      waiting.put(file, () -> objection(file).isEmpty());
+      throw new MonitorException(
+          PLUGIN_UNTRUSTED_FILE,
+          Blame.OPERATOR,
+          "Plugin jar "
+              + file
+              + " is not run: "
+              + objection.get()
+              + ". Jars and their folder must belong to the daemon's user, and nobody else may"
+              + " write them");
+    }
+    try {
+      arrivals.jar(
+          CodeKind.JAR, file, arrival.bytes(), arrival.hash(), name -> jars.names().contains(name));
+    } catch (MonitorException e) {
+      if (e.code() == PLUGIN_DEPENDENCY_MISSING) {
+        JarDescriptor jar =
+            JarInspector.inspect(loader.copy(arrival.bytes(), arrival.hash()), file);
+        waiting.put(file, () -> arrivals.missing(jar).isEmpty());
+      }
+      throw e;
+    }
+  }
+
+  private Optional<String> objection(String file) {
+    return FileTrust.objection(folders.plugins(), folders.plugins().resolve(file));
+  }
+
+  private void remove(CodeKind kind, String file) {
+    waiting.remove(file);
+    services.problems().clear(file);
+    Optional<CodeGeneration> current = ledger.currentOfFile(kind, file);
+    if (folders.authoritative() && current.isPresent() && runs(current.get())) {
+      ledger.record(current.get(), CodeStatus.REMOVED, "its file was taken away");
+      runner.stop(current.get().unit());
+    }
+  }
+
+  private boolean isThere(CodeKind kind, String file) {
+    return (kind == CodeKind.SOURCE ? sources : jars).names().contains(file);
+  }
+
+  private void makeKnown(CodeGeneration current) {
+    if (current.status() != CodeStatus.REMOVED && current.kind() != CodeKind.BUNDLED_JAR) {
+      (current.kind() == CodeKind.SOURCE ? sources : jars).know(current.file(), current.codeHash());
+    }
+  }
+
+  private CodeGeneration find(String unit) {
+    return ledger.current(unit).or(() -> ledger.newest(unit)).orElseThrow(() -> unknown(unit));
+  }
+
+  private MonitorException unknown(String unit) {
+    String hint =
+        NearestName.of(unit, ledger.units())
+            .map(name -> "; did you mean '" + name + "'?")
+            .orElse("; there are none");
+    return new MonitorException(
+        PLUGIN_NOT_FOUND, Blame.OPERATOR, "There is no plugin or source '" + unit + "'" + hint);
+  }
+
+  private PluginSummary summary(String unit) {
+    Optional<RunningUnit> running = runner.running(unit);
+    CodeGeneration newest = ledger.newest(unit).orElseThrow(() -> unknown(unit));
+    // A newer one that was rejected shows itself, though an older one may run on.
+    CodeGeneration shown = newest.status() == CodeStatus.REJECTED ? newest : find(unit);
+    return new PluginSummary(
+        shown, status(shown, running), running.map(RunningUnit::names).orElse(List.of()));
+  }
+
+  private static PluginStatus status(CodeGeneration generation, Optional<RunningUnit> running) {
+    return switch (generation.status()) {
+      case ACTIVE, SHADOW ->
+          running.isEmpty()
+              ? PluginStatus.ERROR
+              : running.get().all().isEmpty() ? PluginStatus.LOADED : PluginStatus.ACTIVE;
+      case DISABLED -> PluginStatus.INACTIVE;
+      case REMOVED -> PluginStatus.NOT_LOADED;
+      case REJECTED -> PluginStatus.ERROR;
+    };
+  }
+
+  private static boolean runs(CodeGeneration generation) {
+    return generation.status() == CodeStatus.ACTIVE || generation.status() == CodeStatus.SHADOW;
+  }
+
+  private <T> T locked(Supplier<T> change) {
+    lock.lock();
+    try {
+      return change.get();
+    } finally {
+      summaries = ledger.units().stream().map(this::summary).toList();
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.vllmmonitor.core.plugin;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vllmmonitor.api.config.Settings;
+import io.vllmmonitor.api.extension.Extension;
+import io.vllmmonitor.api.plugin.PluginContext;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One generation of code, loaded. What these methods throw may be anything and may come late;
+ * {@link InstanceMaker} calls them on a worker.
+ */
+interface UnitCode {
+  /** New instances for one target. */
+  List<Piece> forTarget(PluginContext context);
+
+  /** New instances of the kinds that exist once per daemon. */
+  List<Piece> forDaemon(PluginContext context);
+
+  /** Configuration that the code itself gives as defaults. */
+  Settings defaults();
+
+  /** The one class loader of the code; empty where every instance has its own. */
+  Optional<ClassLoader> classLoader();
+
+  /** Lets the classes go. All instances are closed already. */
+  void close();
+
+  /** One extension that the code made. */
+  record Piece(ExtensionKind kind, Extension extension) {
+    public Piece {
+      requireNonNull(kind, "kind");
+      requireNonNull(extension, "extension");
+    }
+  }
+}

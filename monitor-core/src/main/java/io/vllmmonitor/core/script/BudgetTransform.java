@@ -1,0 +1,292 @@
+package io.vllmmonitor.core.script;
+
+import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_COMPILE;
+
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.FrameNode;
+import org.objectweb.asm.tree.InsnList;
+import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.JumpInsnNode;
+import org.objectweb.asm.tree.LabelNode;
+import org.objectweb.asm.tree.LookupSwitchInsnNode;
+import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.TableSwitchInsnNode;
+import org.objectweb.asm.tree.TryCatchBlockNode;
+import org.objectweb.asm.tree.TypeInsnNode;
+import org.objectweb.asm.tree.VarInsnNode;
+
+/**
+ * Puts the budget into compiled classes: a tick at every method entry and backward jump, a check at
+ * every allocation and in every handler, and {@link Guarded} in place of methods that can grow
+ * without bound. The same input gives the same bytes. Confined to one thread.
+ */
+final class BudgetTransform {
+  private static final String BUDGET = Type.getInternalName(Budget.class);
+  private static final String GUARDED = Type.getInternalName(Guarded.class);
+  private static final String APPEND = "append";
+
+  /** Text methods that cost the same whatever the length. */
+  private static final Set<String> CONSTANT_TIME = Set.of("length", "charAt", "isEmpty");
+
+  private static final Map<String, String> RECEIVERS = receivers();
+
+  private final Map<String, ClassNode> own = new HashMap<>();
+  private final ClassLoader types;
+
+  BudgetTransform(List<ClassNode> classes, ClassLoader types) {
+    classes.forEach(node -> own.put(node.name, node));
+    this.types = types;
+  }
+
+  /** Whether a type is one that instrumented code itself refers to. */
+  static boolean isRuntimeType(String internalName) {
+    return internalName.equals(BUDGET) || internalName.equals(GUARDED);
+  }
+
+  byte[] apply(ClassNode node) {
+    for (MethodNode method : node.methods) {
+      if (method.instructions.size() > 0) {
+        instrument(method);
+      }
+    }
+    ClassWriter writer = new HierarchyWriter();
+    node.accept(writer);
+    return writer.toByteArray();
+  }
+
+  private void instrument(MethodNode method) {
+    int depth = method.maxLocals;
+    method.maxLocals++;
+    refuseHandlersThatCatchThemselves(method);
+    Map<AbstractInsnNode, Integer> positions = new HashMap<>();
+    for (AbstractInsnNode node : method.instructions) {
+      positions.put(node, positions.size());
+    }
+    for (AbstractInsnNode node : method.instructions.toArray()) {
+      instrument(method.instructions, node, depth, positions);
+    }
+    Set<LabelNode> handlers = new HashSet<>();
+    for (TryCatchBlockNode block : method.tryCatchBlocks) {
+      if (handlers.add(block.handler)) {
+        method.instructions.insert(lastMarkerAfter(block.handler), caught(depth));
+      }
+    }
+    InsnList entry = new InsnList();
+    entry.add(call("enter", "()I"));
+    entry.add(new VarInsnNode(Opcodes.ISTORE, depth));
+    method.instructions.insert(entry);
+  }
+
+  private static void instrument(
+      InsnList code, AbstractInsnNode node, int depth, Map<AbstractInsnNode, Integer> positions) {
+    int opcode = node.getOpcode();
+    if (jumpsBack(node, positions)) {
+      code.insertBefore(node, call("step", "()V"));
+    } else if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
+      code.insertBefore(node, new VarInsnNode(Opcodes.ILOAD, depth));
+      code.insertBefore(node, call("exit", "(I)V"));
+    } else if (opcode == Opcodes.NEWARRAY || opcode == Opcodes.ANEWARRAY) {
+      code.insertBefore(node, new InsnNode(Opcodes.DUP));
+      code.insertBefore(node, call("array", "(I)V"));
+    } else if (node instanceof TypeInsnNode type && opcode == Opcodes.NEW) {
+      boolean thrown = type.desc.endsWith("Exception");
+      code.insertBefore(node, call(thrown ? "throwable" : "object", "()V"));
+    } else if (node instanceof MethodInsnNode call) {
+      guard(code, call);
+    }
+  }
+
+  private static void guard(InsnList code, MethodInsnNode call) {
+    String arguments = call.desc.substring(1, call.desc.indexOf(')'));
+    String key = call.name + "(" + arguments + ")";
+    if (call.owner.startsWith("[")) {
+      code.insertBefore(call, call("object", "()V"));
+    } else if (call.owner.equals("java/lang/StringBuilder") && call.name.equals(APPEND)) {
+      replace(code, call, APPEND, "Ljava/lang/StringBuilder;");
+    } else if (call.owner.equals("java/lang/String") && key.equals("concat(Ljava/lang/String;)")) {
+      replace(code, call, "concat", "Ljava/lang/String;");
+    } else if (call.owner.equals("java/lang/String") && key.equals("valueOf(Ljava/lang/Object;)")) {
+      replace(code, call, "text", "");
+    } else if (call.owner.equals("java/lang/System") && call.name.equals("arraycopy")) {
+      replace(code, call, "arraycopy", "");
+    } else if (call.owner.equals("java/util/Collections") && call.name.equals("sort")) {
+      replace(code, call, "sort", "");
+    } else if (isText(call.owner) && !CONSTANT_TIME.contains(call.name)) {
+      code.insertBefore(call, call("text", "()V"));
+    } else if (call.owner.equals("java/lang/Object")) {
+      guardObject(code, call);
+    } else if (call.owner.startsWith("java/util/") && call.getOpcode() != Opcodes.INVOKESTATIC) {
+      guardCollection(code, call, key);
+    }
+  }
+
+  private static boolean isText(String owner) {
+    return owner.equals("java/lang/String") || owner.equals("java/lang/StringBuilder");
+  }
+
+  private static void guardObject(InsnList code, MethodInsnNode call) {
+    if (call.getOpcode() == Opcodes.INVOKESPECIAL) {
+      return;
+    }
+    switch (call.name) {
+      case "toString" -> replace(code, call, "text", "Ljava/lang/Object;");
+      case "hashCode" -> replace(code, call, "hash", "Ljava/lang/Object;");
+      case "equals" -> replace(code, call, "equal", "Ljava/lang/Object;");
+      default -> {
+        // The allow-list knows no other method of Object.
+      }
+    }
+  }
+
+  private static void guardCollection(InsnList code, MethodInsnNode call, String key) {
+    boolean ofMap = call.owner.endsWith("Map");
+    String receiver = RECEIVERS.get((ofMap ? "map." : "") + key);
+    if (receiver != null) {
+      String name = key.startsWith("push(") ? "addFirst" : call.name;
+      replace(code, call, name, receiver);
+    }
+  }
+
+  private static Map<String, String> receivers() {
+    String object = "(Ljava/lang/Object;)";
+    return Map.ofEntries(
+        Map.entry("add" + object, "Ljava/util/Collection;"),
+        Map.entry("contains" + object, "Ljava/util/Collection;"),
+        Map.entry("remove" + object, "Ljava/util/Collection;"),
+        Map.entry("remove(I)", "Ljava/util/List;"),
+        Map.entry("sort(Ljava/util/Comparator;)", "Ljava/util/List;"),
+        Map.entry("addFirst" + object, "Ljava/util/Deque;"),
+        Map.entry("addLast" + object, "Ljava/util/Deque;"),
+        Map.entry("push" + object, "Ljava/util/Deque;"),
+        Map.entry("map.put(Ljava/lang/Object;Ljava/lang/Object;)", "Ljava/util/Map;"),
+        Map.entry("map.get" + object, "Ljava/util/Map;"),
+        Map.entry("map.remove" + object, "Ljava/util/Map;"),
+        Map.entry("map.containsKey" + object, "Ljava/util/Map;"));
+  }
+
+  private static void replace(
+      InsnList code, MethodInsnNode call, String name, String receiverDescriptor) {
+    String descriptor = "(" + receiverDescriptor + call.desc.substring(1);
+    code.set(call, new MethodInsnNode(Opcodes.INVOKESTATIC, GUARDED, name, descriptor, false));
+  }
+
+  private static boolean jumpsBack(
+      AbstractInsnNode node, Map<AbstractInsnNode, Integer> positions) {
+    List<LabelNode> targets = new ArrayList<>();
+    if (node instanceof JumpInsnNode jump) {
+      targets.add(jump.label);
+    } else if (node instanceof TableSwitchInsnNode table) {
+      targets.addAll(table.labels);
+      targets.add(table.dflt);
+    } else if (node instanceof LookupSwitchInsnNode lookup) {
+      targets.addAll(lookup.labels);
+      targets.add(lookup.dflt);
+    }
+    int here = positions.getOrDefault(node, 0);
+    return targets.stream().anyMatch(label -> positions.getOrDefault(label, 0) <= here);
+  }
+
+  private static InsnList caught(int depth) {
+    InsnList code = new InsnList();
+    code.add(new InsnNode(Opcodes.DUP));
+    code.add(new VarInsnNode(Opcodes.ILOAD, depth));
+    code.add(call("caught", "(Ljava/lang/Throwable;I)V"));
+    return code;
+  }
+
+  private static AbstractInsnNode lastMarkerAfter(LabelNode label) {
+    AbstractInsnNode last = label;
+    while (last.getNext() instanceof FrameNode frame) {
+      last = frame;
+    }
+    return last;
+  }
+
+  /**
+   * The check in a handler throws. Were the handler inside its own range, that would go round for
+   * ever, without a tick. No source compiles to this; refuse it all the same.
+   */
+  private static void refuseHandlersThatCatchThemselves(MethodNode method) {
+    InsnList code = method.instructions;
+    for (TryCatchBlockNode first : method.tryCatchBlocks) {
+      Set<LabelNode> reached = new HashSet<>();
+      List<LabelNode> open = new ArrayList<>(List.of(first.handler));
+      while (!open.isEmpty()) {
+        int at = code.indexOf(open.remove(open.size() - 1));
+        for (TryCatchBlockNode next : method.tryCatchBlocks) {
+          boolean covers = code.indexOf(next.start) <= at && at < code.indexOf(next.end);
+          if (covers && next.handler == first.handler) {
+            throw new MonitorException(
+                GUARDRAIL_COMPILE,
+                Blame.PLUGIN,
+                "A handler in method "
+                    + method.name
+                    + " covers itself; write try/catch inside try/finally");
+          }
+          if (covers && reached.add(next.handler)) {
+            open.add(next.handler);
+          }
+        }
+      }
+    }
+  }
+
+  private static MethodInsnNode call(String name, String descriptor) {
+    return new MethodInsnNode(Opcodes.INVOKESTATIC, BUDGET, name, descriptor, false);
+  }
+
+  /** Computes frames; knows the hierarchy of the source's own classes without loading them. */
+  private final class HierarchyWriter extends ClassWriter {
+    HierarchyWriter() {
+      super(COMPUTE_FRAMES | COMPUTE_MAXS);
+    }
+
+    @Override
+    protected String getCommonSuperClass(String left, String right) {
+      Set<String> ancestors = new HashSet<>(ancestors(left));
+      for (String type : ancestors(right)) {
+        if (ancestors.contains(type)) {
+          return type;
+        }
+      }
+      return "java/lang/Object";
+    }
+
+    private List<String> ancestors(String type) {
+      List<String> chain = new ArrayList<>();
+      String current = type;
+      while (own.containsKey(current)) {
+        chain.add(current);
+        current = own.get(current).superName;
+      }
+      Class<?> loaded = load(current);
+      while (loaded != null) {
+        chain.add(Type.getInternalName(loaded));
+        loaded = loaded.getSuperclass();
+      }
+      return chain;
+    }
+
+    private Class<?> load(String type) {
+      try {
+        return Class.forName(type.replace('/', '.'), false, types);
+      } catch (ClassNotFoundException e) {
+        throw new MonitorException(
+            GUARDRAIL_COMPILE, Blame.PLUGIN, "The type " + type + " is not known", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.vllmmonitor.core.script;
+
+import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_COMPILE;
+
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.regex.Pattern;
+import org.codehaus.commons.compiler.Location;
+import org.codehaus.janino.Java;
+import org.codehaus.janino.util.AbstractTraverser;
+
+/**
+ * Refuses, with a hint, what Janino parses and then compiles wrongly or not at all, and methods
+ * that are too long to compile quickly. Confined to one thread.
+ */
+final class DialectLint extends AbstractTraverser<RuntimeException> {
+  static final int MOST_STATEMENTS = 500;
+
+  private static final Pattern ARROW_CASE = Pattern.compile("\\bcase\\b.*->|\\bdefault\\s*->");
+  private static final Pattern RECORD = Pattern.compile("\\brecord\\s+\\w+\\s*\\(");
+  private static final Pattern PATTERN_INSTANCEOF =
+      Pattern.compile("\\binstanceof\\s+[\\w.<>?]+\\s+\\w+");
+
+  private final String file;
+  private final Deque<int[]> counts = new ArrayDeque<>();
+  private boolean needsRepair;
+
+  DialectLint(String file) {
+    this.file = file;
+  }
+
+  /** Whether a try with both catch and finally was seen. */
+  boolean needsRepair() {
+    return needsRepair;
+  }
+
+  @Override
+  public void traverseFunctionDeclarator(Java.FunctionDeclarator declarator) {
+    counts.push(new int[1]);
+    super.traverseFunctionDeclarator(declarator);
+    counts.pop();
+  }
+
+  @Override
+  public void traverseStatement(Java.Statement statement) {
+    int[] count = counts.peek();
+    if (count != null && ++count[0] > MOST_STATEMENTS) {
+      throw error(
+          file,
+          statement.getLocation(),
+          "a method of more than " + MOST_STATEMENTS + " statements",
+          "split it");
+    }
+    super.traverseStatement(statement);
+  }
+
+  @Override
+  public void traverseTryStatement(Java.TryStatement statement) {
+    if (!statement.resources.isEmpty()) {
+      throw error(
+          file,
+          statement.getLocation(),
+          "try with resources is not in this dialect",
+          "a guardrail has nothing to close");
+    }
+    for (Java.CatchClause clause : statement.catchClauses) {
+      if (clause.catchParameter.types.length > 1) {
+        throw error(
+            file,
+            clause.getLocation(),
+            "a catch of several types is not in this dialect",
+            "write one catch per type");
+      }
+    }
+    needsRepair |= !statement.catchClauses.isEmpty() && statement.finallY != null;
+    super.traverseTryStatement(statement);
+  }
+
+  @Override
+  public void traverseLambdaExpression(Java.LambdaExpression expression) {
+    throw error(
+        file,
+        expression.getLocation(),
+        "lambdas are not in this dialect",
+        "write a nested class that implements the interface");
+  }
+
+  @Override
+  public void traverseMethodReference(Java.MethodReference reference) {
+    throw error(
+        file,
+        reference.getLocation(),
+        "method references are not in this dialect",
+        "write a nested class that implements the interface");
+  }
+
+  @Override
+  public void traverseSynchronizedStatement(Java.SynchronizedStatement statement) {
+    throw error(
+        file,
+        statement.getLocation(),
+        "synchronized is not allowed",
+        "an instance is called by one thread only");
+  }
+
+  @Override
+  public void traverseAssertStatement(Java.AssertStatement statement) {
+    throw error(
+        file,
+        statement.getLocation(),
+        "assert is not in this dialect",
+        "throw an IllegalStateException");
+  }
+
+  /** A compile error with its place. */
+  static MonitorException error(String file, Location at, String message, String hint) {
+    String place =
+        at == null
+            ? file
+            : file + " line " + at.getLineNumber() + ", column " + at.getColumnNumber();
+    return new MonitorException(
+        GUARDRAIL_COMPILE,
+        Blame.PLUGIN,
+        place + ": " + message + (hint.isEmpty() ? "" : ". Hint: " + hint));
+  }
+
+  /** What the dialect lacks, guessed from the line at which the compiler stopped. */
+  static String hintFor(String line, String message) {
+    if (line.contains("->") && !ARROW_CASE.matcher(line).find()) {
+      return "lambdas are not in this dialect; write a nested class";
+    }
+    if (ARROW_CASE.matcher(line).find() || line.contains("= switch")) {
+      return "switch expressions are not in this dialect; use case … : with break";
+    }
+    if (line.contains("var ")) {
+      return "'var' is not in this dialect; write the type";
+    }
+    if (RECORD.matcher(line).find()) {
+      return "records are not in this dialect; write a class";
+    }
+    if (PATTERN_INSTANCEOF.matcher(line).find()) {
+      return "pattern instanceof is not in this dialect; test, then cast";
+    }
+    if (line.contains("\"\"\"")) {
+      return "text blocks are not in this dialect; join strings with +";
+    }
+    if (line.contains("sealed ") || line.contains("permits ") || line.contains("yield ")) {
+      return "the dialect is Java 8 without lambdas";
+    }
+    if (message.contains("Object") || message.contains("cast")) {
+      return "generics are erased in this dialect; cast what comes out of a collection";
+    }
+    return "";
+  }
+}

@@ -1,0 +1,241 @@
+package io.vllmmonitor.core.script;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands in for library methods whose cost or result can grow without bound: doubling strings,
+ * growing collections, text and hashes of nested collections. {@link BudgetTransform} puts these
+ * calls in place of the originals. Public only because instrumented classes call it.
+ */
+public final class Guarded {
+  static final int LONGEST_TEXT = 8_192;
+  static final int LARGEST_COLLECTION = 10_000;
+  private static final int ELEMENTS_PER_STEP = 8;
+  private static final int DEEPEST_TEXT = 8;
+
+  private Guarded() {}
+
+  public static StringBuilder append(StringBuilder builder, @Nullable Object value) {
+    return appendText(builder, text(value));
+  }
+
+  public static StringBuilder append(StringBuilder builder, @Nullable String value) {
+    return appendText(builder, String.valueOf(value));
+  }
+
+  public static StringBuilder append(StringBuilder builder, @Nullable CharSequence value) {
+    return appendText(builder, text(value));
+  }
+
+  public static StringBuilder append(StringBuilder builder, boolean value) {
+    return appendText(builder, String.valueOf(value));
+  }
+
+  public static StringBuilder append(StringBuilder builder, char value) {
+    return appendText(builder, String.valueOf(value));
+  }
+
+  public static StringBuilder append(StringBuilder builder, int value) {
+    return appendText(builder, String.valueOf(value));
+  }
+
+  public static StringBuilder append(StringBuilder builder, long value) {
+    return appendText(builder, String.valueOf(value));
+  }
+
+  public static StringBuilder append(StringBuilder builder, float value) {
+    return appendText(builder, String.valueOf(value));
+  }
+
+  public static StringBuilder append(StringBuilder builder, double value) {
+    return appendText(builder, String.valueOf(value));
+  }
+
+  public static String concat(String left, String right) {
+    checkLength((long) left.length() + right.length());
+    Budget.allocate(2 * (left.length() + right.length()));
+    return left.concat(right);
+  }
+
+  /** In place of {@code String.valueOf(Object)} and {@code Object.toString()}. */
+  public static String text(@Nullable Object value) {
+    if (value instanceof Collection<?> || value instanceof Map<?, ?>) {
+      StringBuilder text = new StringBuilder();
+      describe(text, value, 0);
+      return text.toString();
+    }
+    if (value instanceof CharSequence sequence) {
+      checkLength(sequence.length());
+    } else if (!isPlain(value) && !isOfTheApi(value)) {
+      throw new IllegalArgumentException(
+          "The text of a " + typeOf(value) + " is not available to dropped sources");
+    }
+    return String.valueOf(value);
+  }
+
+  /** In place of {@code Object.hashCode()}. */
+  public static int hash(Object value) {
+    return plain(value).hashCode();
+  }
+
+  /** In place of {@code Object.equals(Object)}. */
+  public static boolean equal(Object left, @Nullable Object right) {
+    return plain(left).equals(right);
+  }
+
+  public static boolean add(Collection<@Nullable Object> collection, @Nullable Object element) {
+    checkGrowth(collection.size());
+    if (collection instanceof java.util.Set<?>) {
+      plainOrNull(element);
+    }
+    return collection.add(element);
+  }
+
+  public static void addFirst(Deque<Object> deque, Object element) {
+    checkGrowth(deque.size());
+    deque.addFirst(element);
+  }
+
+  public static void addLast(Deque<Object> deque, Object element) {
+    checkGrowth(deque.size());
+    deque.addLast(element);
+  }
+
+  public static boolean contains(Collection<?> collection, @Nullable Object element) {
+    Budget.spend(1 + collection.size() / ELEMENTS_PER_STEP);
+    return collection.contains(plainOrNull(element));
+  }
+
+  public static boolean remove(Collection<?> collection, @Nullable Object element) {
+    Budget.spend(1 + collection.size() / ELEMENTS_PER_STEP);
+    return collection.remove(plainOrNull(element));
+  }
+
+  public static @Nullable Object remove(List<?> list, int index) {
+    Budget.spend(1 + list.size() / (8 * ELEMENTS_PER_STEP));
+    return list.remove(index);
+  }
+
+  public static void sort(List<@Nullable Object> list, @Nullable Comparator<Object> comparator) {
+    Budget.spend(1 + list.size());
+    Collections.sort(list, comparator);
+  }
+
+  public static void sort(List<@Nullable Object> list) {
+    sort(list, null);
+  }
+
+  public static @Nullable Object put(
+      Map<@Nullable Object, @Nullable Object> map, @Nullable Object key, @Nullable Object value) {
+    checkGrowth(map.size());
+    return map.put(plainOrNull(key), value);
+  }
+
+  public static @Nullable Object get(Map<?, ?> map, @Nullable Object key) {
+    return map.get(plainOrNull(key));
+  }
+
+  public static @Nullable Object remove(Map<?, ?> map, @Nullable Object key) {
+    return map.remove(plainOrNull(key));
+  }
+
+  public static boolean containsKey(Map<?, ?> map, @Nullable Object key) {
+    return map.containsKey(plainOrNull(key));
+  }
+
+  /** The compiler uses it for the values of an enum. */
+  public static void arraycopy(Object from, int fromIndex, Object to, int toIndex, int length) {
+    Budget.spend(1 + Math.max(0, length) / ELEMENTS_PER_STEP);
+    System.arraycopy(from, fromIndex, to, toIndex, length);
+  }
+
+  private static StringBuilder appendText(StringBuilder builder, String text) {
+    checkLength((long) builder.length() + text.length());
+    Budget.allocate(2 * text.length());
+    return builder.append(text);
+  }
+
+  private static void checkLength(long length) {
+    if (length > LONGEST_TEXT) {
+      throw Budget.exhaust("a text of " + length + " characters; at most " + LONGEST_TEXT);
+    }
+  }
+
+  private static void checkGrowth(int size) {
+    Budget.allocate(16);
+    if (size >= LARGEST_COLLECTION) {
+      throw Budget.exhaust("a collection of more than " + LARGEST_COLLECTION + " elements");
+    }
+  }
+
+  private static void describe(StringBuilder text, @Nullable Object value, int depth) {
+    Budget.spend(1);
+    if (depth > DEEPEST_TEXT) {
+      text.append('…');
+    } else if (value instanceof Collection<?> collection) {
+      String separator = "[";
+      for (Object element : collection) {
+        text.append(separator);
+        describe(text, element, depth + 1);
+        separator = ", ";
+      }
+      text.append(collection.isEmpty() ? "[]" : "]");
+    } else if (value instanceof Map<?, ?> map) {
+      String separator = "{";
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        text.append(separator);
+        describe(text, entry.getKey(), depth + 1);
+        text.append('=');
+        describe(text, entry.getValue(), depth + 1);
+        separator = ", ";
+      }
+      text.append(map.isEmpty() ? "{}" : "}");
+    } else {
+      text.append(text(value));
+    }
+    checkLength(text.length());
+  }
+
+  private static Object plain(Object value) {
+    if (!isPlain(value)) {
+      throw new IllegalArgumentException(
+          "Keys, set elements and what is compared must be text, numbers, enums, times or objects of"
+              + " the source's own classes; found a "
+              + typeOf(value));
+    }
+    return value;
+  }
+
+  private static @Nullable Object plainOrNull(@Nullable Object value) {
+    return value == null ? null : plain(value);
+  }
+
+  private static boolean isPlain(@Nullable Object value) {
+    return value == null
+        || value instanceof String
+        || value instanceof Number
+        || value instanceof Boolean
+        || value instanceof Character
+        || value instanceof Enum<?>
+        || value instanceof Duration
+        || value instanceof Instant
+        || value.getClass().getClassLoader() instanceof SourceClassLoader;
+  }
+
+  private static boolean isOfTheApi(@Nullable Object value) {
+    return value instanceof Throwable
+        || (value != null && value.getClass().getName().startsWith("io.vllmmonitor.api."));
+  }
+
+  private static String typeOf(@Nullable Object value) {
+    return value == null ? "null" : value.getClass().getSimpleName();
+  }
+}

@@ -1,0 +1,271 @@
+package io.vllmmonitor.core.script;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.guardrail.Guardrail;
+import io.vllmmonitor.api.guardrail.Verdict;
+import io.vllmmonitor.core.worker.DeadlineWorker;
+import io.vllmmonitor.testkit.plugin.FakeMetricView;
+import io.vllmmonitor.testkit.plugin.FakePluginContext;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SourceCompilerTest {
+  @Test
+  void aGuardrailJudgesWithItsConfiguration() {
+    String text =
+        Sources.source(
+            """
+            private final double limit;
+            private int seen;
+            public Probe(io.vllmmonitor.api.plugin.PluginContext context) {
+              limit = context.config().number("limit", 0.5);
+            }
+            public Verdict check(MetricView view) {
+              seen++;
+              double usage = view.max("vllm:kv_cache_usage_perc");
+              return usage > limit
+                  ? Verdict.breach("KV cache at " + usage + " for the " + seen + ". time")
+                  : Verdict.pass();
+            }
+            """);
+    CompiledSource compiled = Sources.compile(text);
+    Guardrail guardrail =
+        ScriptCode.load(Sources.FILE, compiled.header(), compiled.classes())
+            .instantiate(FakePluginContext.forTarget().withConfig(Map.of("limit", "0.9")));
+    assertThat(compiled.header().defaults()).containsEntry("limit", "0.95");
+    assertThat(reason(guardrail, "vllm:kv_cache_usage_perc", 0.8)).isEqualTo("pass");
+    assertThat(reason(guardrail, "vllm:kv_cache_usage_perc", 0.97))
+        .isEqualTo("KV cache at 0.97 for the 2. time");
+  }
+
+  @Test
+  void collectionsNestedClassesAndEnumsWork() {
+    String text =
+        Sources.source(
+            """
+            private final Map counts = new TreeMap();
+            private final List order = new ArrayList();
+            enum Kind { LOW, HIGH }
+            static class Entry {
+              final String name; final double value;
+              Entry(String name, double value) { this.name = name; this.value = value; }
+              public String toString() { return name + "=" + value; }
+            }
+            static class ByValue implements Comparator {
+              public int compare(Object a, Object b) {
+                return Double.compare(((Entry) a).value, ((Entry) b).value);
+              }
+            }
+            public Verdict check(MetricView view) {
+              order.add(new Entry("b", 2));
+              order.add(new Entry("a", 1));
+              Collections.sort(order, new ByValue());
+              for (Object o : order) {
+                Entry e = (Entry) o;
+                Integer n = (Integer) counts.get(e.name);
+                counts.put(e.name, n == null ? 1 : n.intValue() + 1);
+              }
+              double[] window = new double[3];
+              for (int i = 0; i < window.length; i++) { window[i] = i; }
+              Kind kind = counts.size() > 1 ? Kind.HIGH : Kind.LOW;
+              switch (kind) {
+                case HIGH: return Verdict.breach(order + " " + counts + " " + kind.name());
+                default: return Verdict.pass();
+              }
+            }
+            """);
+    assertThat(reason(Sources.guardrail(text), "x", 1)).isEqualTo("[a=1.0, b=2.0] {a=1, b=1} HIGH");
+  }
+
+  @Test
+  void tryCatchFinallyRunsFinallyOnce() {
+    String text =
+        Sources.source(
+            """
+            private String log = "";
+            private int divide(int by) {
+              try {
+                log = log + "t";
+                return 10 / by;
+              } catch (ArithmeticException e) {
+                log = log + "c";
+                return -1;
+              } finally {
+                log = log + "f";
+              }
+            }
+            private void rethrow() {
+              try {
+                throw new IllegalStateException("x");
+              } catch (IllegalStateException e) {
+                throw new IllegalArgumentException("y");
+              } finally {
+                log = log + "F";
+              }
+            }
+            public Verdict check(MetricView view) {
+              log = "";
+              int a = divide(5);
+              int b = divide(0);
+              try { rethrow(); } catch (RuntimeException e) { log = log + e.getMessage(); }
+              for (int i = 0; i < 3; i++) {
+                try { if (i == 1) { continue; } log = log + i; }
+                catch (Throwable t) { log = log + "!"; }
+                finally { log = log + "."; }
+              }
+              return Verdict.breach(a + " " + b + " " + log);
+            }
+            """);
+    assertThat(reason(Sources.guardrail(text), "x", 1)).isEqualTo("2 -1 tftcfFy0..2.");
+  }
+
+  @Test
+  void whatASourceThrowsComesOutAsTextWithItsLine() {
+    Guardrail guardrail =
+        Sources.guardrail(Sources.checking("int[] a = new int[2];\nint x = a[2];"));
+    MonitorException failure =
+        catchThrowableOfType(MonitorException.class, () -> guardrail.check(FakeMetricView.empty()));
+    assertThat(failure.code()).isEqualTo(ErrorCode.GUARDRAIL_EVALUATION);
+    assertThat(failure.getMessage())
+        .startsWith("Probe.java line 16: check() threw ArrayIndexOutOfBoundsException");
+    assertThat(failure.getCause()).isNull();
+  }
+
+  @Test
+  void everyInstanceHasStaticFieldsOfItsOwn() {
+    CompiledSource compiled =
+        Sources.compile(
+            Sources.source(
+                """
+                static int count;
+                public Verdict check(MetricView view) { return Verdict.breach("" + ++count); }
+                """));
+    ScriptCode code = ScriptCode.load(Sources.FILE, compiled.header(), compiled.classes());
+    Guardrail first = code.instantiate(FakePluginContext.forTarget());
+    Guardrail second = code.instantiate(FakePluginContext.forTarget());
+    assertThat(reason(first, "x", 1)).isEqualTo("1");
+    assertThat(reason(first, "x", 1)).isEqualTo("2");
+    assertThat(reason(second, "x", 1)).isEqualTo("1");
+  }
+
+  @Test
+  void theSameSourceGivesTheSameBytes() {
+    String text = Sources.checking("for (int i = 0; i < 3; i++) { }");
+    assertThat(Sources.compile(text).classes()).isEqualTo(Sources.compile(text).classes());
+  }
+
+  @Test
+  void aDamagedBundleIsRecognised() {
+    byte[] classes = Sources.compile(Sources.checking("")).classes();
+    SourceHeader header = SourceHeader.parse(Sources.FILE, Sources.checking(""));
+    for (byte[] bad : new byte[][] {new byte[0], new byte[40], truncated(classes)}) {
+      assertThat(
+              catchThrowableOfType(
+                      MonitorException.class, () -> ScriptCode.load(Sources.FILE, header, bad))
+                  .code())
+          .isEqualTo(ErrorCode.STORE_DAMAGED);
+    }
+  }
+
+  @Test
+  void compileErrorsNameFileLineColumnAndHelp() {
+    assertThat(compileError("int x = ;")).startsWith("Probe.java line 15, column 9: ");
+    assertThat(compileError("nonsense();")).startsWith("Probe.java line 15, column 1: ");
+    assertThat(compileError("var x = 1;")).contains("Hint: 'var' is not in this dialect");
+    assertThat(compileError("Comparator c = (a, b) -> 0;")).contains("nested class");
+    assertThat(compileError("Object o = view; if (o instanceof String s) { }"))
+        .contains("test, then cast");
+    assertThat(compileError("int k = switch (1) { case 1 -> 2; default -> 3; };"))
+        .contains("switch expressions are not in this dialect");
+    assertThat(compileError("String s = new ArrayList().get(0);")).contains("cast");
+    assertThat(compileError("try { int x = 1; } catch (ArithmeticException | Error e) { }"))
+        .contains("one catch per type");
+    assertThat(compileError("record P(int x) { }")).contains("records are not in this dialect");
+  }
+
+  @Test
+  void anIdOtherThanTheHeadersIsRefused() {
+    String text = Sources.checking("").replace("return \"probe\"", "return \"other\"");
+    MonitorException refused =
+        catchThrowableOfType(MonitorException.class, () -> Sources.guardrail(text));
+    assertThat(refused.code()).isEqualTo(ErrorCode.GUARDRAIL_SOURCE_HEADER);
+  }
+
+  @Test
+  void aSourceThatIsNoGuardrailIsRefused() {
+    String text = Sources.checking("").replace(" implements Guardrail", "");
+    assertThat(
+            catchThrowableOfType(MonitorException.class, () -> Sources.compile(text)).getMessage())
+        .contains("do not implement Guardrail");
+  }
+
+  @Test
+  void aLateCompilationIsAbandonedAndItsBytesAreQuarantined() {
+    CountDownLatch never = new CountDownLatch(1);
+    SourceCompiler compiler =
+        new SourceCompiler(
+            new DeadlineWorker("test-compiler", Duration.ofMillis(50), 2),
+            (file, text) -> {
+              awaitQuietly(never);
+              return new byte[0];
+            });
+    assertThat(code(compiler, Sources.checking("int a;")))
+        .isEqualTo(ErrorCode.GUARDRAIL_COMPILE_TIMEOUT);
+    assertThat(code(compiler, Sources.checking("int a;")))
+        .isEqualTo(ErrorCode.GUARDRAIL_SOURCE_QUARANTINED);
+    assertThat(code(compiler, Sources.checking("int b;")))
+        .isEqualTo(ErrorCode.GUARDRAIL_COMPILE_TIMEOUT);
+    MonitorException refused =
+        catchThrowableOfType(
+            MonitorException.class, () -> compile(compiler, Sources.checking("int c;")));
+    assertThat(refused.getMessage()).contains("2 compilations never ended");
+    never.countDown();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    boolean opened = false;
+    while (!opened) {
+      try {
+        latch.await();
+        opened = true;
+      } catch (InterruptedException e) {
+        // A compiler does not listen to interrupts either.
+        opened = false;
+      }
+    }
+  }
+
+  private static ErrorCode code(SourceCompiler compiler, String text) {
+    return catchThrowableOfType(MonitorException.class, () -> compile(compiler, text)).code();
+  }
+
+  private static void compile(SourceCompiler compiler, String text) {
+    compiler.compile(Sources.FILE, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String compileError(String statements) {
+    MonitorException failure =
+        catchThrowableOfType(
+            MonitorException.class, () -> Sources.compile(Sources.checking(statements)));
+    assertThat(failure.code()).isEqualTo(ErrorCode.GUARDRAIL_COMPILE);
+    return String.valueOf(failure.getMessage());
+  }
+
+  private static byte[] truncated(byte[] bytes) {
+    return java.util.Arrays.copyOf(bytes, bytes.length - 1);
+  }
+
+  private static String reason(Guardrail guardrail, String metric, double value) {
+    Verdict verdict = guardrail.check(FakeMetricView.empty().sample(metric, value));
+    return verdict.match(pass -> "pass", breach -> breach.reason(), unknown -> "unknown");
+  }
+}
