@@ -19,6 +19,7 @@ import io.vllmmonitor.api.learning.Learner;
 import io.vllmmonitor.api.plugin.PluginStatus;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.config.NearestName;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
 import io.vllmmonitor.core.extension.ExtensionSet;

@@ -12,6 +12,7 @@ import io.vllmmonitor.api.learning.Learner;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
+import io.vllmmonitor.core.config.NearestName;
 import io.vllmmonitor.core.extension.Bound;
 import java.util.ArrayList;
 import java.util.HashSet;

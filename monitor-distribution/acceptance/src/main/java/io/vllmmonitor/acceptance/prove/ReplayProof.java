@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -221,7 +222,7 @@ final class ReplayProof implements Proof {
   }
 
   private static void unexpectedNames(
-      Rest rest, String instance, TreeSet<String> expected, Comparison comparison)
+      Rest rest, String instance, Set<String> expected, Comparison comparison)
       throws IOException, InterruptedException {
     JsonNode names =
         rest.get(

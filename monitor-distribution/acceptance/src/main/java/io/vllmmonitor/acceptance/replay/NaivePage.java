@@ -41,9 +41,9 @@ public final class NaivePage {
     return samples;
   }
 
-  private static TreeMap<String, String> labels(
+  private static Map<String, String> labels(
       @org.jspecify.annotations.Nullable String text, String instance) {
-    TreeMap<String, String> labels = new TreeMap<>();
+    Map<String, String> labels = new TreeMap<>();
     if (text != null) {
       Matcher label = LABEL.matcher(text);
       while (label.find()) {

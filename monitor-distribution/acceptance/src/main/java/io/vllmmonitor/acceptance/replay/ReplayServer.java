@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * connection; thread-safe.
  */
 public final class ReplayServer implements AutoCloseable {
+  private static final String MODELS =
+      "{\"object\":\"list\",\"data\":[{\"id\":\"tiny\",\"object\":\"model\",\"owned_by\":\"vllm\"}]}";
+
   private final List<RecordedScrape> scrapes;
   private final List<String> served = new ArrayList<>();
   private final int port;
@@ -93,7 +96,7 @@ public final class ReplayServer implements AutoCloseable {
   private static ServerSocket listen(int port) throws IOException {
     ServerSocket socket = new ServerSocket();
     socket.setReuseAddress(true);
-    socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     return socket;
   }
 
@@ -123,9 +126,7 @@ public final class ReplayServer implements AutoCloseable {
           new BufferedReader(
               new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
       String first = request.readLine();
-      for (String line = first; line != null && !line.isEmpty(); line = request.readLine()) {
-        continue; // the headers say nothing we need
-      }
+      skipHeaders(request);
       String path = first == null ? "" : first.split(" ", 3)[1];
       if (path.startsWith("/metrics")) {
         metrics(connection);
@@ -133,12 +134,23 @@ public final class ReplayServer implements AutoCloseable {
         health(connection);
       } else if (path.equals("/version")) {
         send(connection, 200, "application/json", "{\"version\":\"replayed\"}");
+      } else if (path.equals("/v1/models")) {
+        // Without log statistics a page has no vLLM family; then this tells what the server is.
+        send(connection, 200, "application/json", MODELS);
       } else {
         send(connection, 404, "application/json", "{\"detail\":\"Not Found\"}");
       }
     } catch (IOException e) {
       // The client went away, which is how a time-out ends: nothing more can be said to it.
       Thread.currentThread().setName("replay-connection-gone");
+    }
+  }
+
+  /** The headers say nothing we need. */
+  private static void skipHeaders(BufferedReader request) throws IOException {
+    String line = request.readLine();
+    while (line != null && !line.isEmpty()) {
+      line = request.readLine();
     }
   }
 
@@ -191,8 +203,9 @@ public final class ReplayServer implements AutoCloseable {
 
   private static void waitForHangUp(Socket connection) throws IOException {
     InputStream in = connection.getInputStream();
-    while (in.read() >= 0) {
-      continue; // a silent server reads on
+    int read = 0;
+    while (read >= 0) {
+      read = in.read(); // a silent server reads on
     }
   }
 
