@@ -47,13 +47,13 @@ final class Ledger {
     return generations(unit).stream().findFirst();
   }
 
-  /** The unit whose current generation came under this file name. */
-  Optional<CodeGeneration> currentOfFile(CodeKind kind, String file) {
+  /** The current generations that came under this file name. */
+  List<CodeGeneration> currentOfFile(CodeKind kind, String file) {
     return units.keySet().stream()
         .map(this::current)
         .flatMap(Optional::stream)
         .filter(generation -> generation.kind() == kind && generation.file().equals(file))
-        .findFirst();
+        .toList();
   }
 
   /**

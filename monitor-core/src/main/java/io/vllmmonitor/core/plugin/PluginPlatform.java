@@ -247,13 +247,13 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   private void take(CodeKind kind, FolderScanner scanner, FolderChanges.Arrival arrival) {
     String file = arrival.name();
     try {
-      if (kind == CodeKind.JAR) {
-        takeJar(arrival);
-      } else {
-        arrivals.source(
-            file, arrival.bytes(), arrival.hash(), name -> scanner.names().contains(name));
-      }
+      CodeGeneration taken =
+          kind == CodeKind.JAR
+              ? takeJar(arrival)
+              : arrivals.source(
+                  file, arrival.bytes(), arrival.hash(), name -> scanner.names().contains(name));
       services.problems().clear(file);
+      removeOthers(kind, file, taken.unit(), "its file brings '" + taken.unit() + "' now");
     } catch (MonitorException e) {
       services.problems().clear(file);
       services.problems().note(file, e);
@@ -264,7 +264,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     }
   }
 
-  private void takeJar(FolderChanges.Arrival arrival) {
+  private CodeGeneration takeJar(FolderChanges.Arrival arrival) {
     String file = arrival.name();
     Optional<String> objection = objection(file);
     if (objection.isPresent()) {
@@ -280,7 +280,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
               + " write them");
     }
     try {
-      arrivals.jar(
+      return arrivals.jar(
           CodeKind.JAR, file, arrival.bytes(), arrival.hash(), name -> jars.names().contains(name));
     } catch (MonitorException e) {
       if (e.code() == PLUGIN_DEPENDENCY_MISSING) {
@@ -293,16 +293,22 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   }
 
   private Optional<String> objection(String file) {
-    return FileTrust.objection(folders.plugins(), folders.plugins().resolve(file));
+    return FileTrust.objection(folders.work(), folders.plugins(), folders.plugins().resolve(file));
   }
 
   private void remove(CodeKind kind, String file) {
     waiting.remove(file);
     services.problems().clear(file);
-    Optional<CodeGeneration> current = ledger.currentOfFile(kind, file);
-    if (folders.authoritative() && current.isPresent() && runs(current.get())) {
-      ledger.record(current.get(), CodeStatus.REMOVED, "its file was taken away");
-      runner.stop(current.get().unit());
+    removeOthers(kind, file, "", "its file was taken away");
+  }
+
+  /** Ends what came under a file name, except the unit that it brings now. */
+  private void removeOthers(CodeKind kind, String file, String except, String reason) {
+    for (CodeGeneration current : ledger.currentOfFile(kind, file)) {
+      if (folders.authoritative() && runs(current) && !current.unit().equals(except)) {
+        ledger.record(current, CodeStatus.REMOVED, reason);
+        runner.stop(current.unit());
+      }
     }
   }
 
@@ -310,8 +316,11 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     return (kind == CodeKind.SOURCE ? sources : jars).names().contains(file);
   }
 
+  /** What runs, or rests on purpose, is no news; what could not be started arrives again. */
   private void makeKnown(CodeGeneration current) {
-    if (current.status() != CodeStatus.REMOVED && current.kind() != CodeKind.BUNDLED_JAR) {
+    boolean settled =
+        current.status() == CodeStatus.DISABLED || runner.running(current.unit()).isPresent();
+    if (settled && current.kind() != CodeKind.BUNDLED_JAR) {
       (current.kind() == CodeKind.SOURCE ? sources : jars).know(current.file(), current.codeHash());
     }
   }

@@ -25,7 +25,18 @@ final class DialectLint extends AbstractTraverser<RuntimeException> {
 
   private final String file;
   private final Deque<int[]> counts = new ArrayDeque<>();
+
+  /** What a jump would leave, innermost first, one list per function. */
+  private final Deque<Deque<Scope>> scopes = new ArrayDeque<>();
+
   private boolean needsRepair;
+
+  /** A statement that a jump can leave. */
+  private enum Scope {
+    LOOP,
+    SWITCH,
+    FINALLY
+  }
 
   DialectLint(String file) {
     this.file = file;
@@ -39,7 +50,9 @@ final class DialectLint extends AbstractTraverser<RuntimeException> {
   @Override
   public void traverseFunctionDeclarator(Java.FunctionDeclarator declarator) {
     counts.push(new int[1]);
+    scopes.push(new ArrayDeque<>());
     super.traverseFunctionDeclarator(declarator);
+    scopes.pop();
     counts.pop();
   }
 
@@ -75,7 +88,88 @@ final class DialectLint extends AbstractTraverser<RuntimeException> {
       }
     }
     needsRepair |= !statement.catchClauses.isEmpty() && statement.finallY != null;
-    super.traverseTryStatement(statement);
+    if (statement.finallY == null) {
+      super.traverseTryStatement(statement);
+    } else {
+      within(Scope.FINALLY, () -> super.traverseTryStatement(statement));
+    }
+  }
+
+  @Override
+  public void traverseReturnStatement(Java.ReturnStatement statement) {
+    if (current().contains(Scope.FINALLY)) {
+      throw leavesFinally(statement.getLocation());
+    }
+    super.traverseReturnStatement(statement);
+  }
+
+  @Override
+  public void traverseBreakStatement(Java.BreakStatement statement) {
+    checkJump(statement.label != null, true, statement.getLocation());
+    super.traverseBreakStatement(statement);
+  }
+
+  @Override
+  public void traverseContinueStatement(Java.ContinueStatement statement) {
+    checkJump(statement.label != null, false, statement.getLocation());
+    super.traverseContinueStatement(statement);
+  }
+
+  @Override
+  public void traverseForStatement(Java.ForStatement statement) {
+    within(Scope.LOOP, () -> super.traverseForStatement(statement));
+  }
+
+  @Override
+  public void traverseForEachStatement(Java.ForEachStatement statement) {
+    within(Scope.LOOP, () -> super.traverseForEachStatement(statement));
+  }
+
+  @Override
+  public void traverseWhileStatement(Java.WhileStatement statement) {
+    within(Scope.LOOP, () -> super.traverseWhileStatement(statement));
+  }
+
+  @Override
+  public void traverseDoStatement(Java.DoStatement statement) {
+    within(Scope.LOOP, () -> super.traverseDoStatement(statement));
+  }
+
+  @Override
+  public void traverseSwitchStatement(Java.SwitchStatement statement) {
+    within(Scope.SWITCH, () -> super.traverseSwitchStatement(statement));
+  }
+
+  private void checkJump(boolean labelled, boolean switchEndsIt, Location at) {
+    for (Scope scope : current()) {
+      if (scope == Scope.FINALLY) {
+        throw leavesFinally(at);
+      }
+      if (!labelled && (scope == Scope.LOOP || switchEndsIt)) {
+        return;
+      }
+    }
+  }
+
+  private Deque<Scope> current() {
+    Deque<Scope> innermost = scopes.peek();
+    return innermost == null ? new ArrayDeque<>() : innermost;
+  }
+
+  private void within(Scope scope, Runnable traversal) {
+    Deque<Scope> enclosing = current();
+    enclosing.push(scope);
+    traversal.run();
+    enclosing.pop();
+  }
+
+  /** Janino puts the finally block inside the range of its own handler: it could run twice. */
+  private MonitorException leavesFinally(Location at) {
+    return error(
+        file,
+        at,
+        "a jump out of a try with finally is not in this dialect",
+        "keep the value in a variable, and return, break or continue after the try");
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +46,8 @@ final class PlatformRig {
     bundled = Files.createDirectory(home.resolve("bundled"));
     plugins = Files.createDirectory(home.resolve("plugins"));
     guardrails = Files.createDirectory(home.resolve("guardrails"));
+    // Whatever the umask of whoever runs the tests.
+    Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("rwx------"));
   }
 
   /** A platform that has not been booted; each is a new life of the daemon. */
@@ -82,6 +85,7 @@ final class PlatformRig {
   void drop(Path folder, String name, byte[] bytes) throws IOException {
     Path half = folder.resolve("." + name);
     Files.write(half, bytes);
+    Files.setPosixFilePermissions(half, PosixFilePermissions.fromString("rw-------"));
     Files.move(half, folder.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
   }
 

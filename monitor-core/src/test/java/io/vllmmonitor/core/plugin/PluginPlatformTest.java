@@ -149,6 +149,18 @@ class PluginPlatformTest {
   }
 
   @Test
+  void aFileThatBringsAnotherUnitEndsTheOneItBroughtBefore() throws IOException {
+    try (PluginPlatform platform = rig.boot()) {
+      rig.drop("A.java", source("first", "1.0.0", "one"));
+      rig.settle(platform);
+      rig.drop("A.java", source("second", "1.0.0", "two"));
+      rig.settle(platform);
+      assertThat(PlatformRig.guardrails(platform, ADVISED)).containsExactly("second");
+      assertThat(rig.history.rows("first")).containsExactly("1 ACTIVE", "1 REMOVED");
+    }
+  }
+
+  @Test
   void removalsAreIgnoredWhereTheFolderHasNoAuthority() throws IOException {
     rig.authoritative = false;
     rig.drop("A.java", source("first", "1.0.0", "one"));

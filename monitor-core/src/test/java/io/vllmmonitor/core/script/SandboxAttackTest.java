@@ -25,7 +25,7 @@ class SandboxAttackTest {
         "do { } while (true);",
         "while (true) { try { while (true) { } } catch (Throwable t) { } }",
         "while (true) { try { throw new RuntimeException(\"x\"); } catch (Throwable t) { } }",
-        "while (true) { try { while (true) { } } finally { continue; } }",
+        "while (true) { try { while (true) { } } finally { while (true) { } } }",
         "for (;;) { try { while (true) { } } catch (Error e) { } finally { } }",
         "outer: while (true) { try { while (true) { } } catch (Throwable t) { continue outer; } }",
         "int i = 0; while (true) { switch (i) { case 0: i = 1; break; default: i = 0; } }",
@@ -265,6 +265,34 @@ class SandboxAttackTest {
         catchThrowableOfType(MonitorException.class, () -> Sources.compile(text));
     assertThat(refused.code()).isEqualTo(ErrorCode.GUARDRAIL_COMPILE);
     assertThat(refused.getMessage()).contains("500 statements");
+  }
+
+  @Test
+  void nestedCallsHaveALimitOfTheirOwnThatReturnsGiveBack() {
+    String text =
+        Sources.source(
+            """
+            private int depth(int n) { return n == 0 ? 0 : 1 + depth(n - 1); }
+            private int failing(int n) {
+              if (n == 0) { throw new IllegalStateException("x"); }
+              return failing(n - 1);
+            }
+            public Verdict check(MetricView view) {
+              for (int i = 0; i < 1000; i++) {
+                depth(200);
+                try { failing(200); } catch (IllegalStateException e) { view.now(); }
+              }
+              return Verdict.breach("" + depth((int) view.value("depth")));
+            }
+            """);
+    Guardrail guardrail = Sources.guardrail(text);
+    assertThat(guardrail.check(FakeMetricView.empty().sample("depth", 200)))
+        .isEqualTo(Verdict.breach("200"));
+    MonitorException ended =
+        catchThrowableOfType(
+            MonitorException.class,
+            () -> guardrail.check(FakeMetricView.empty().sample("depth", 300)));
+    assertThat(ended.getMessage()).contains("more than 256 nested calls");
   }
 
   @Test

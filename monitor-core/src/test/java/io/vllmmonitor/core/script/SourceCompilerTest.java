@@ -92,40 +92,67 @@ class SourceCompilerTest {
         Sources.source(
             """
             private String log = "";
-            private int divide(int by) {
+            private void caught() {
               try {
                 log = log + "t";
-                return 10 / by;
-              } catch (ArithmeticException e) {
+                throw new IllegalStateException("x");
+              } catch (IllegalStateException e) {
                 log = log + "c";
-                return -1;
               } finally {
                 log = log + "f";
+                if (log.length() < 9) { throw new IllegalArgumentException("F"); }
               }
             }
-            private void rethrow() {
+            private void nested() {
+              try {
+                try { log = log + "t"; throw new IllegalStateException("x"); }
+                finally { log = log + "1"; }
+              } catch (IllegalStateException e) {
+                log = log + "c";
+              } finally {
+                log = log + "2";
+              }
+            }
+            private void rethrown() {
               try {
                 throw new IllegalStateException("x");
               } catch (IllegalStateException e) {
                 throw new IllegalArgumentException("y");
               } finally {
-                log = log + "F";
+                log = log + "f";
               }
             }
             public Verdict check(MetricView view) {
+              String all = "";
+              try { caught(); } catch (RuntimeException e) { log = log + e.getMessage(); }
+              all = all + log + " ";
               log = "";
-              int a = divide(5);
-              int b = divide(0);
-              try { rethrow(); } catch (RuntimeException e) { log = log + e.getMessage(); }
-              for (int i = 0; i < 3; i++) {
-                try { if (i == 1) { continue; } log = log + i; }
-                catch (Throwable t) { log = log + "!"; }
-                finally { log = log + "."; }
-              }
-              return Verdict.breach(a + " " + b + " " + log);
+              nested();
+              all = all + log + " ";
+              log = "";
+              try { rethrown(); } catch (RuntimeException e) { log = log + e.getMessage(); }
+              return Verdict.breach(all + log);
             }
             """);
-    assertThat(reason(Sources.guardrail(text), "x", 1)).isEqualTo("2 -1 tftcfFy0..2.");
+    assertThat(reason(Sources.guardrail(text), "x", 1)).isEqualTo("tcfF t1c2 fy");
+  }
+
+  @Test
+  void jumpsOutOfATryWithFinallyAreRefused() {
+    for (String jump :
+        new String[] {
+          "try { return Verdict.pass(); } finally { view.now(); }",
+          "for (;;) { try { break; } finally { view.now(); } }",
+          "for (;;) { try { switch (1) { case 1: continue; } } finally { view.now(); } }",
+          "a: for (;;) { try { for (;;) { continue a; } } finally { view.now(); } }",
+          "for (;;) { try { view.now(); } finally { continue; } }",
+        }) {
+      assertThat(compileError(jump)).as(jump).contains("line 15").contains("after the try");
+    }
+    Sources.compile(
+        Sources.checking(
+            "try { for (int i = 0; i < 3; i++) { if (i == 1) { continue; } break; }"
+                + " switch (1) { case 1: break; } } finally { view.now(); }"));
   }
 
   @Test
