@@ -142,7 +142,7 @@ final class JourneyProof implements Proof {
   }
 
   private static void commandLine(DaemonProcess daemon) throws Exception {
-    expect(daemon.command("status"), "incident");
+    expect(daemon.command("status"), "relieve_preemption_thrash");
     expect(daemon.command("history", "incidents", "--json"), "CACHE_OVERFLOW");
     expect(daemon.command("history", "attempts", "--json"), "SUCCEEDED");
     expect(daemon.command("history", "guardrails"), GUARDRAIL);
