@@ -1,7 +1,9 @@
 package io.vllmmonitor.core.engine;
 
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
+import static io.vllmmonitor.api.error.ErrorCode.STORE_FULL;
 
+import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.lifecycle.LifecycleListener;
@@ -26,9 +28,11 @@ import io.vllmmonitor.core.telemetry.CaughtFailure;
 import io.vllmmonitor.core.view.Windows;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * target's mailbox, except {@link #status()} and {@link #guardrails()}.
  */
 final class TargetEngine implements TickListener {
+  private static final int MOST_UNSTORED = 100;
   private static final Duration SAVE_EVERY = Duration.ofSeconds(30);
 
   private final Target target;
@@ -50,6 +55,13 @@ final class TargetEngine implements TickListener {
   private final GuardrailRunner guardrails;
   private final MitigationDesk desk;
   private final OutcomeWatch outcomes;
+
+  /**
+   * Checkpoints that the store has refused so far, oldest first; told to listeners once it takes
+   * them.
+   */
+  private final Queue<StateCheckpoint> unstored = new ArrayDeque<>();
+
   private @Nullable Instant savedAt;
   private volatile TargetStatus status;
 
@@ -60,6 +72,7 @@ final class TargetEngine implements TickListener {
     this.mailbox = mailbox;
     this.extensions = services.extensions().forTarget(target);
     this.windows = new Windows(target.id(), target.scrapeInterval(), services.metrics());
+    windows.reportTo(services.ownMetrics());
     this.lifecycle =
         new LifecycleTracker(
             target.id(), services.lifecycle(), services.keyMetrics(), services.ids());
@@ -191,12 +204,31 @@ final class TargetEngine implements TickListener {
     Optional<StateCheckpoint> checkpoint =
         lifecycle.observe(
             tick, guardrails.firing(), desk.inFlight(), windows.view(tick.at(), false));
-    if (checkpoint.isPresent()) {
-      services.recorder().write(entries -> entries.checkpoint(checkpoint.get()));
+    checkpoint.ifPresent(this::queue);
+    while (!unstored.isEmpty()) {
+      StateCheckpoint next = unstored.element();
+      services.recorder().write(entries -> entries.checkpoint(next));
+      unstored.remove();
       for (Bound<LifecycleListener> listener : extensions.listeners()) {
-        tell(listener, checkpoint.get());
+        tell(listener, next);
       }
     }
+  }
+
+  private void queue(StateCheckpoint checkpoint) {
+    if (unstored.size() >= MOST_UNSTORED) {
+      StateCheckpoint oldest = unstored.remove();
+      services
+          .problems()
+          .note(
+              STORE_FULL,
+              Blame.ENVIRONMENT,
+              "checkpoints of " + target.id(),
+              "The store has refused checkpoints for long; the one of "
+                  + oldest.at()
+                  + " is dropped");
+    }
+    unstored.add(checkpoint);
   }
 
   private void tell(Bound<LifecycleListener> listener, StateCheckpoint checkpoint) {
