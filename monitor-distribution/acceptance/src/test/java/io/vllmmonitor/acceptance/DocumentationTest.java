@@ -3,11 +3,15 @@ package io.vllmmonitor.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vllmmonitor.api.config.ConfigSpec;
+import io.vllmmonitor.api.sample.MetricSpec;
 import io.vllmmonitor.core.config.ConfigKeys;
+import io.vllmmonitor.plugin.source.vllm.VllmSourcePlugin;
+import io.vllmmonitor.testkit.plugin.FakePluginContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -52,6 +56,24 @@ class DocumentationTest {
   void everyConfigurationKeyIsDocumentedWithItsDefault() throws IOException {
     String page = Files.readString(ROOT.resolve("docs/operate.md"));
     assertThat(page).contains(table());
+  }
+
+  @Test
+  void everyKnownMetricFamilyIsDocumented() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/metrics.md"));
+    List<MetricSpec> families =
+        new VllmSourcePlugin().sources(FakePluginContext.forTarget()).get(0).metrics();
+    assertThat(families).hasSizeGreaterThan(100);
+    for (MetricSpec family : families) {
+      assertThat(page)
+          .contains(
+              "| `%s` | %s | %s | %s |"
+                  .formatted(
+                      family.name(),
+                      family.kind().name().toLowerCase(Locale.ROOT),
+                      family.type().name().toLowerCase(Locale.ROOT),
+                      family.unit()));
+    }
   }
 
   private static String table() {
