@@ -16,8 +16,7 @@ public final class ConfigKeys {
           new ConfigSpec.Key(
               "listen",
               "127.0.0.1:9464",
-              "Address of the HTTP API; loopback only. Port 0 takes a free one."),
-          new ConfigSpec.Key("data", "~/.vllm_monitor", "The data directory."));
+              "Address of the HTTP API; loopback only. Port 0 takes a free one."));
 
   /** The keys of one entry of {@code targets}. */
   public static final ConfigSpec TARGET =

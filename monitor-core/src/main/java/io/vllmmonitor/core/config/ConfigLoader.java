@@ -47,7 +47,9 @@ public final class ConfigLoader {
     this.home = home;
   }
 
-  /** The data directory alone, which the other commands need to find the daemon. */
+  /**
+   * The data directory, for every command alike: the flag, else the environment, else below home.
+   */
   public Path dataDirectory(@Nullable Path flag) {
     if (flag != null) {
       return flag.toAbsolutePath().normalize();
@@ -65,11 +67,22 @@ public final class ConfigLoader {
    *     CONFIG_DUPLICATE_TARGET
    */
   public MonitorConfig load(ConfigFlags flags) {
+    return load(flags, Map.of());
+  }
+
+  /**
+   * The whole configuration, with other defaults.
+   *
+   * @param defaults by path, such as {@code guardrails.auto_promote}; they stand in for the usual
+   *     ones
+   */
+  public MonitorConfig load(ConfigFlags flags, Map<String, String> defaults) {
     ConfigFile file = file(flags);
-    Path data = data(flags, file);
+    Path data = dataDirectory(flags.data());
     ListenAddress listen = ListenAddress.parse(top("listen", flags.listen(), file));
     Map<String, Settings> sections = new LinkedHashMap<>();
-    ConfigKeys.SECTIONS.forEach((name, spec) -> sections.put(name, section(name, spec, file)));
+    ConfigKeys.SECTIONS.forEach(
+        (name, spec) -> sections.put(name, section(name, spec, file, defaults)));
     SectionChecks.check(sections);
     Map<String, Settings> plugins = new LinkedHashMap<>();
     file.plugins().forEach((id, values) -> plugins.put(id, Settings.of(values)));
@@ -95,12 +108,6 @@ public final class ConfigLoader {
     return Files.isRegularFile(own) ? ConfigFile.read(own) : ConfigFile.empty();
   }
 
-  private Path data(ConfigFlags flags, ConfigFile file) {
-    String fromFile = file.top().get("data");
-    boolean decided = flags.data() != null || environment.containsKey(PREFIX + "DATA");
-    return decided || fromFile == null ? dataDirectory(flags.data()) : expand(fromFile);
-  }
-
   private String top(String key, @Nullable String flag, ConfigFile file) {
     if (flag != null) {
       return flag;
@@ -115,7 +122,8 @@ public final class ConfigLoader {
         : ConfigKeys.TOP.key(key).map(ConfigSpec.Key::defaultValue).orElseThrow();
   }
 
-  private Settings section(String name, ConfigSpec spec, ConfigFile file) {
+  private Settings section(
+      String name, ConfigSpec spec, ConfigFile file, Map<String, String> defaults) {
     Map<String, String> values = new LinkedHashMap<>();
     for (ConfigSpec.Key key : spec.keys()) {
       String variable =
@@ -123,7 +131,11 @@ public final class ConfigLoader {
       String fromFile = file.sections().getOrDefault(name, Map.of()).get(key.name());
       values.put(
           key.name(),
-          variable != null ? variable : fromFile != null ? fromFile : key.defaultValue());
+          variable != null
+              ? variable
+              : fromFile != null
+                  ? fromFile
+                  : defaults.getOrDefault(name + "." + key.name(), key.defaultValue()));
     }
     return Settings.of(values);
   }

@@ -29,6 +29,11 @@ public record MonitorConfig(
     plugins = Map.copyOf(plugins);
   }
 
+  /** The same configuration for other targets. */
+  public MonitorConfig withTargets(List<Target> others) {
+    return new MonitorConfig(data, listen, others, sections, plugins);
+  }
+
   /** A section that {@link ConfigKeys#SECTIONS} knows. */
   public Settings section(String name) {
     return requireNonNull(sections.get(name), name);

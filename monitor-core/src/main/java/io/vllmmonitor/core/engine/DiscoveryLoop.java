@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Looks for servers on this machine while none is configured. Each {@link #look} asks the
@@ -39,12 +40,23 @@ public final class DiscoveryLoop {
   private final ExtensionCatalog extensions;
   private final Problems problems;
   private final InstantSource clock;
+  private final LongSupplier nanos;
   private final Set<URI> confirmed = new HashSet<>();
 
-  public DiscoveryLoop(ExtensionCatalog extensions, Problems problems, InstantSource clock) {
+  /**
+   * @param nanos a ticker that never goes back; measures probes
+   */
+  public DiscoveryLoop(
+      ExtensionCatalog extensions, Problems problems, InstantSource clock, LongSupplier nanos) {
     this.extensions = requireNonNull(extensions, "extensions");
     this.problems = requireNonNull(problems, "problems");
     this.clock = requireNonNull(clock, "clock");
+    this.nanos = requireNonNull(nanos, "nanos");
+  }
+
+  /** Takes these targets as found already. */
+  public void skip(List<Target> targets) {
+    targets.forEach(target -> confirmed.add(target.url()));
   }
 
   /** One round; the targets that were found in it, in mode advise. */
@@ -104,7 +116,7 @@ public final class DiscoveryLoop {
     MonitorException last = null;
     for (Bound<MetricsSource> source : extensions.forTarget(target).sources()) {
       try {
-        source.extension().probe(target, new ProbeScope(clock.instant(), System.nanoTime()));
+        source.extension().probe(target, new ProbeScope(clock.instant(), nanos, nanos.getAsLong()));
         return true;
       } catch (Throwable thrown) { // whatever code of others throws must not stop the search
         CaughtFailure failure = CaughtFailure.of(thrown, ErrorCode.PLUGIN_CALL_FAILED);
@@ -117,10 +129,11 @@ public final class DiscoveryLoop {
     return false;
   }
 
-  private record ProbeScope(Instant at, long startNanos) implements CollectScope {
+  private record ProbeScope(Instant at, LongSupplier nanos, long startNanos)
+      implements CollectScope {
     @Override
     public Duration remaining() {
-      Duration left = PROBE_TIMEOUT.minusNanos(System.nanoTime() - startNanos);
+      Duration left = PROBE_TIMEOUT.minusNanos(nanos.getAsLong() - startNanos);
       return left.isNegative() ? Duration.ZERO : left;
     }
   }

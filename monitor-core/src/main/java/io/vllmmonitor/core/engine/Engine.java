@@ -126,8 +126,8 @@ public final class Engine implements EngineStatus, AutoCloseable {
   }
 
   private void awaitIdle(List<TargetEngine> engines) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < end && anyBusy(engines)) {
+    long end = services.nanos().getAsLong() + PATIENCE.toNanos();
+    while (services.nanos().getAsLong() < end && anyBusy(engines)) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
     }
   }

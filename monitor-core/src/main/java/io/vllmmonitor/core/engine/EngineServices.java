@@ -17,10 +17,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * What the engine works with. Immutable.
  *
+ * @param nanos a ticker that never goes back
  * @param stop whether the STOP file is there; asked before anything is sent
  * @param mailboxes runs the mailboxes of the targets
  * @param workers runs actuators
@@ -28,6 +30,7 @@ import java.util.function.BooleanSupplier;
  */
 public record EngineServices(
     InstantSource clock,
+    LongSupplier nanos,
     TimeOrderedIds ids,
     Recorder recorder,
     History history,
@@ -44,6 +47,7 @@ public record EngineServices(
     List<KeyMetric> keyMetrics) {
   public EngineServices {
     requireNonNull(clock, "clock");
+    requireNonNull(nanos, "nanos");
     requireNonNull(ids, "ids");
     requireNonNull(recorder, "recorder");
     requireNonNull(history, "history");

@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.engine;
 
+import static io.vllmmonitor.api.error.ErrorCode.INTERNAL;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.STORE_FULL;
 
@@ -249,8 +250,11 @@ final class TargetEngine implements TickListener {
   private void step(String name, Runnable step) {
     try {
       step.run();
-    } catch (MonitorException e) {
-      services.problems().note(name + " of " + target.id(), e);
+    } catch (RuntimeException e) {
+      CaughtFailure failure = CaughtFailure.of(e, INTERNAL);
+      services
+          .problems()
+          .note(failure.code(), failure.blame(), name + " of " + target.id(), failure.message());
     }
   }
 

@@ -48,7 +48,7 @@ class ConfigLoaderTest {
 
   @Test
   void everyKeyOfEverySectionCanBeSetInTheFile() throws IOException {
-    StringBuilder yaml = new StringBuilder("listen: '127.0.0.1:0'\ndata: " + home + "/elsewhere\n");
+    StringBuilder yaml = new StringBuilder("listen: '127.0.0.1:0'\n");
     Map<String, String> other =
         Map.ofEntries(
             Map.entry("guardrails.auto_promote", "true"),
@@ -75,7 +75,6 @@ class ConfigLoaderTest {
 
     MonitorConfig config = load(Map.of(), withFile(yaml.toString()));
 
-    assertThat(config.data()).isEqualTo(home.resolve("elsewhere"));
     assertThat(config.listen().port()).isZero();
     other.forEach(
         (path, value) -> {
@@ -126,6 +125,31 @@ class ConfigLoaderTest {
     assertThat(fromEnvironment.listen().port()).isEqualTo(2);
     assertThat(fromEnvironment.section("storage").integer("commit_interval_ms", 0)).isEqualTo(20);
     assertThat(fromFlag.listen().port()).isEqualTo(3);
+  }
+
+  @Test
+  void otherDefaultsStandInOnlyWhereNothingIsSet() throws IOException {
+    Map<String, String> defaults =
+        Map.of("storage.commit_interval_ms", "7", "guardrails.auto_promote", "true");
+
+    MonitorConfig config =
+        new ConfigLoader(Map.of(), home)
+            .load(withFile("storage:\n  commit_interval_ms: 9\n"), defaults);
+
+    assertThat(config.section("storage").integer("commit_interval_ms", 0)).isEqualTo(9);
+    assertThat(config.section("guardrails").flag("auto_promote", false)).isTrue();
+  }
+
+  @Test
+  void theDataDirectoryIsTheFlagElseTheEnvironmentElseBelowHome() {
+    Map<String, String> environment = Map.of("VLLM_MONITOR_DATA", "/var/lib/vllm-monitor");
+
+    assertThat(new ConfigLoader(environment, home).dataDirectory(Path.of("/data")))
+        .isEqualTo(Path.of("/data"));
+    assertThat(new ConfigLoader(environment, home).dataDirectory(null))
+        .isEqualTo(Path.of("/var/lib/vllm-monitor"));
+    assertThat(new ConfigLoader(Map.of(), home).dataDirectory(null))
+        .isEqualTo(home.resolve(".vllm_monitor"));
   }
 
   @Test

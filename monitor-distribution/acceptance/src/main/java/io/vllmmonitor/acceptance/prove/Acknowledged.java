@@ -10,7 +10,7 @@ import java.util.Map;
 /** What the daemon had acknowledged before it was killed, kept outside of it. */
 final class Acknowledged {
   private static final List<String> RECORDS =
-      List.of("checkpoints", "firings", "incidents", "attempts");
+      List.of("checkpoints", "firings", "incidents", "attempts", "plugins", "learners");
   private final String instance;
   private final Map<String, List<String>> samples = new LinkedHashMap<>();
   private final Map<String, Map<String, JsonNode>> records = new LinkedHashMap<>();
@@ -43,7 +43,7 @@ final class Acknowledged {
   private static Map<String, JsonNode> byId(Rest rest, String kind) throws Exception {
     Map<String, JsonNode> found = new LinkedHashMap<>();
     for (JsonNode item : rest.all("/api/v1/" + kind)) {
-      found.put(item.path("id").asText(), item);
+      found.put(item.path(kind.equals("learners") ? "name" : "id").asText(), item);
     }
     return found;
   }
@@ -70,14 +70,27 @@ final class Acknowledged {
     }
     for (String kind : RECORDS) {
       Map<String, JsonNode> found = byId(rest, kind);
-      for (String id : records.getOrDefault(kind, Map.of()).keySet()) {
-        if (!found.containsKey(id)) {
+      for (Map.Entry<String, JsonNode> record : records.getOrDefault(kind, Map.of()).entrySet()) {
+        JsonNode there = found.get(record.getKey());
+        if (there == null
+            || (isOver(kind, record.getValue()) && !there.equals(record.getValue()))) {
           missing++;
-          setting.log().accept("lost of " + kind + ": " + id);
+          setting.log().accept("lost or changed of " + kind + ": " + record.getKey());
         }
       }
     }
     return missing;
+  }
+
+  /** Whether nothing may change a record any more. */
+  private static boolean isOver(String kind, JsonNode record) {
+    return switch (kind) {
+      case "checkpoints" -> true;
+      case "firings" -> record.path("status").asText().equals("CLEARED");
+      case "incidents" -> record.path("status").asText().equals("CLOSED");
+      case "attempts" -> record.path("outcome").isTextual();
+      default -> false; // plugins and learners go on
+    };
   }
 
   private long sampleCount() {

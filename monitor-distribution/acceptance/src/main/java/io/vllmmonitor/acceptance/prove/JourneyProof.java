@@ -162,7 +162,7 @@ final class JourneyProof implements Proof {
     return """
         targets:
           - url: %s
-            mode: act
+            mode: %s
             scrape_interval: 1s
         guardrails:
           auto_promote: true
@@ -171,7 +171,7 @@ final class JourneyProof implements Proof {
           max_interventions_per_hour: 20
           max_interventions_per_day: 40
         """
-        .formatted(server.instance());
+        .formatted(server.url(), server.canFail() ? "act" : "observe");
   }
 
   private static boolean evaluates(Rest rest, String guardrail) throws Exception {

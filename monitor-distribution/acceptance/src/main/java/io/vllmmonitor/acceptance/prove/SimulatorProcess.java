@@ -48,6 +48,11 @@ final class SimulatorProcess implements WatchedServer {
   }
 
   @Override
+  public String url() {
+    return instance();
+  }
+
+  @Override
   public boolean canFail() {
     return true;
   }

@@ -6,6 +6,9 @@ import java.net.URI;
 interface WatchedServer extends AutoCloseable {
   String instance();
 
+  /** As a target is written. */
+  String url();
+
   /** Whether it can be asked to fail; a real one is not. */
   boolean canFail();
 
@@ -21,8 +24,14 @@ interface WatchedServer extends AutoCloseable {
   /** A live server that somebody else started; it is only watched. */
   static WatchedServer live(String url) {
     URI uri = URI.create(url);
-    String instance = uri.getHost() + ":" + (uri.getPort() < 0 ? 8000 : uri.getPort());
+    String path = uri.getPath() == null ? "" : uri.getPath().replaceAll("/+$", "");
+    String instance = uri.getHost() + ":" + (uri.getPort() < 0 ? 8000 : uri.getPort()) + path;
     return new WatchedServer() {
+      @Override
+      public String url() {
+        return url;
+      }
+
       @Override
       public String instance() {
         return instance;

@@ -16,11 +16,17 @@ final class Closers implements AutoCloseable {
   private record Named(String name, AutoCloseable part) {}
 
   private final Deque<Named> parts = new ArrayDeque<>();
+  private boolean failed;
 
   /** Remembers a part and gives it back. */
   <T extends AutoCloseable> T add(String name, T part) {
     parts.push(new Named(name, part));
     return part;
+  }
+
+  /** Whether a part that was closed so far has failed to. */
+  boolean hasFailed() {
+    return failed;
   }
 
   @Override
@@ -32,6 +38,7 @@ final class Closers implements AutoCloseable {
         log.debug("closing {}", named.name());
         named.part().close();
       } catch (Exception e) {
+        failed = true;
         if (failures == null) {
           failures = new IllegalStateException("Some parts did not close in order");
         }

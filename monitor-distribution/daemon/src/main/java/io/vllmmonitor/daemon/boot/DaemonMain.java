@@ -5,7 +5,9 @@ import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.ProvisionException;
 import com.google.inject.Stage;
-import io.vllmmonitor.api.config.Settings;
+import com.google.inject.spi.Message;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.core.config.ConfigFlags;
 import io.vllmmonitor.core.config.ConfigLoader;
@@ -13,34 +15,36 @@ import io.vllmmonitor.core.config.MonitorConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.HashMap;
+import java.time.ZoneId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The daemon: reads the configuration, wires the parts, serves until it is told to stop, and closes
  * everything in order.
  */
 public final class DaemonMain implements Daemon {
+  /** The demonstration promotes what is dropped and does not wait ten minutes between actions. */
+  private static final Map<String, String> DEMO_DEFAULTS =
+      Map.of(
+          "guardrails.auto_promote", "true",
+          "mitigations.cooldown_seconds", "60",
+          "mitigations.max_interventions_per_hour", "20",
+          "mitigations.max_interventions_per_day", "200");
+
   private final PrintStream out = System.out;
 
   @Override
   public int run(UpOptions options) {
+    refuseDemoWithTargets(options);
     StopRequest stop = new StopRequest();
+    InstantSource clock = InstantSource.system();
     MonitorConfig config = configuration(options);
     boolean inOrder = false;
-    try (Closers closers = new Closers()) {
-      if (options.demo()) {
-        config = onDemo(config, closers.add("simulated server", DemoServer.start()));
-      }
-      Startup startup = wire(config, closers, stop);
-      stop.listenToSignals();
-      Startup.Started started = startup.start();
-      out.print(RestoreReportText.of(started.report()));
-      out.println("vllm-monitor " + ProductVersion.get() + " serves " + started.url());
-      out.println("data in " + config.data() + ", " + watched(config));
-      stop.await();
-      startup.noteStop();
+    try {
+      serve(options, config, clock, stop);
       inOrder = true;
     } finally {
       stop.finished(inOrder);
@@ -48,40 +52,65 @@ public final class DaemonMain implements Daemon {
     return 0;
   }
 
+  private void serve(
+      UpOptions options, MonitorConfig given, InstantSource clock, StopRequest stop) {
+    try (Closers closers = new Closers()) {
+      OpenedStore store = OpenedStore.open(given.data(), clock, closers);
+      AtomicBoolean served = new AtomicBoolean();
+      closers.add("note of the stop", () -> noteStop(store, clock, served, closers));
+      MonitorConfig config =
+          options.demo()
+              ? given.withTargets(
+                  List.of(closers.add("simulated server", DemoServer.start()).target()))
+              : given;
+      Startup startup = wire(config, store, clock, closers, stop);
+      stop.listenToSignals();
+      Startup.Started started = startup.start();
+      out.print(RestoreReportText.of(started.report(), ZoneId.systemDefault()));
+      out.println("vllm-monitor " + ProductVersion.get() + " serves " + started.url());
+      out.println("data in " + config.data() + ", " + watched(config));
+      served.set(true);
+      stop.await();
+    }
+  }
+
+  /** An end is in order when the daemon had served and everything above the store closed well. */
+  private static void noteStop(
+      OpenedStore store, InstantSource clock, AtomicBoolean served, Closers closers) {
+    if (served.get() && !closers.hasFailed()) {
+      LastStop.put(store.memory(), clock.instant());
+    }
+  }
+
+  private static void refuseDemoWithTargets(UpOptions options) {
+    if (options.demo() && !options.targets().isEmpty()) {
+      throw new MonitorException(
+          ErrorCode.CONFIG_INVALID_VALUE,
+          Blame.OPERATOR,
+          "--demo watches its own simulated server; leave out "
+              + String.join(" ", options.targets())
+              + ", or leave out --demo");
+    }
+  }
+
   private static MonitorConfig configuration(UpOptions options) {
     ConfigLoader loader =
         new ConfigLoader(System.getenv(), Path.of(System.getProperty("user.home")));
     return loader.load(
-        new ConfigFlags(options.targets(), options.data(), options.listen(), options.config()));
+        new ConfigFlags(options.targets(), options.data(), options.listen(), options.config()),
+        options.demo() ? DEMO_DEFAULTS : Map.of());
   }
 
-  /**
-   * The demonstration acts on its server, promotes what is dropped, and does not wait ten minutes
-   * between actions.
-   */
-  private static MonitorConfig onDemo(MonitorConfig config, DemoServer server) {
-    Map<String, Settings> sections = new HashMap<>(config.sections());
-    sections.computeIfPresent(
-        "guardrails",
-        (name, settings) -> settings.overlaidWith(Settings.of(Map.of("auto_promote", "true"))));
-    sections.computeIfPresent(
-        "mitigations",
-        (name, settings) ->
-            settings.overlaidWith(
-                Settings.of(
-                    Map.of(
-                        "cooldown_seconds", "60",
-                        "max_interventions_per_hour", "20",
-                        "max_interventions_per_day", "200"))));
-    return new MonitorConfig(
-        config.data(), config.listen(), List.of(server.target()), sections, config.plugins());
-  }
-
-  private static Startup wire(MonitorConfig config, Closers closers, StopRequest stop) {
+  private static Startup wire(
+      MonitorConfig config,
+      OpenedStore store,
+      InstantSource clock,
+      Closers closers,
+      StopRequest stop) {
     try {
       return Guice.createInjector(
               Stage.PRODUCTION,
-              new StoreModule(),
+              new StoreModule(store),
               new PluginModule(),
               new EngineModule(),
               new WebModule(),
@@ -93,21 +122,26 @@ public final class DaemonMain implements Daemon {
                   bind(Closers.class).toInstance(closers);
                   bind(StopRequest.class).toInstance(stop);
                   bind(Readiness.class).toInstance(new Readiness());
-                  bind(InstantSource.class).toInstance(InstantSource.system());
+                  bind(InstantSource.class).toInstance(clock);
+                  bind(KnownTargets.class);
                   bind(Startup.class);
                 }
               })
           .getInstance(Startup.class);
-    } catch (CreationException | ProvisionException e) {
-      throw coded(e);
+    } catch (CreationException e) {
+      throw coded(e, e.getErrorMessages());
+    } catch (ProvisionException e) {
+      throw coded(e, e.getErrorMessages());
     }
   }
 
   /** Guice wraps what a provider throws; the operator wants the error itself. */
-  private static RuntimeException coded(RuntimeException wrapped) {
-    for (Throwable cause = wrapped; cause != null; cause = cause.getCause()) {
-      if (cause instanceof MonitorException coded) {
-        return coded;
+  private static RuntimeException coded(RuntimeException wrapped, Collection<Message> messages) {
+    for (Message message : messages) {
+      for (Throwable cause = message.getCause(); cause != null; cause = cause.getCause()) {
+        if (cause instanceof MonitorException coded) {
+          return coded;
+        }
       }
     }
     return wrapped;

@@ -65,6 +65,12 @@ final class EngineModule extends AbstractModule {
 
   @Provides
   @Singleton
+  Background background(Problems problems, Closers closers) {
+    return closers.add("background", new Background(problems));
+  }
+
+  @Provides
+  @Singleton
   TargetHttps https(Closers closers) {
     return closers.add("connections to targets", new TargetHttps(System.getenv()));
   }
@@ -126,6 +132,7 @@ final class EngineModule extends AbstractModule {
         new Engine(
             new EngineServices(
                 clock,
+                System::nanoTime,
                 ids,
                 recorder,
                 history,
@@ -145,7 +152,7 @@ final class EngineModule extends AbstractModule {
   @Provides
   @Singleton
   DiscoveryLoop discovery(ExtensionCatalog extensions, Problems problems, InstantSource clock) {
-    return new DiscoveryLoop(extensions, problems, clock);
+    return new DiscoveryLoop(extensions, problems, clock, System::nanoTime);
   }
 
   private static LifecyclePolicy lifecycle(MonitorConfig config) {

@@ -1,6 +1,11 @@
 package io.vllmmonitor.daemon.boot;
 
 import io.vllmmonitor.api.history.RestoreReport;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,13 +15,13 @@ import java.util.TreeMap;
 final class RestoreReportText {
   private RestoreReportText() {}
 
-  static String of(RestoreReport report) {
+  static String of(RestoreReport report, ZoneId zone) {
     StringBuilder text = new StringBuilder("Restart report, ");
-    text.append(report.at()).append('\n');
+    text.append(local(report.at(), zone)).append('\n');
     text.append(
         report.previousStop() == null
             ? "  the life before did not end in order, or there was none\n"
-            : "  the life before ended in order at " + report.previousStop() + "\n");
+            : "  the life before ended in order at " + local(report.previousStop(), zone) + "\n");
     Map<String, Integer> fresh = new TreeMap<>();
     for (RestoreReport.Item item : report.items()) {
       if (item.status() == RestoreReport.Status.FRESH) {
@@ -30,7 +35,7 @@ final class RestoreReportText {
             .append(item.subject())
             .append(": ")
             .append(item.detail())
-            .append(item.asOf() == null ? "" : " (as of " + item.asOf() + ")")
+            .append(item.asOf() == null ? "" : " (as of " + local(item.asOf(), zone) + ")")
             .append('\n');
       }
     }
@@ -40,5 +45,11 @@ final class RestoreReportText {
       text.append('\n');
     }
     return text.toString();
+  }
+
+  /** Local time with its offset, as the command line prints it. */
+  private static String local(Instant at, ZoneId zone) {
+    return OffsetDateTime.ofInstant(at.truncatedTo(ChronoUnit.SECONDS), zone)
+        .format(DateTimeFormatter.ISO_OFFSET_DATE_TIME);
   }
 }

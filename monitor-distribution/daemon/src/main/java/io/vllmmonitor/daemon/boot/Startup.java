@@ -13,7 +13,6 @@ import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.core.engine.DiscoveryLoop;
 import io.vllmmonitor.core.engine.Engine;
 import io.vllmmonitor.core.plugin.PluginPlatform;
-import io.vllmmonitor.core.sampling.ThreadTimer;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.daemon.web.WebServer;
 import io.vllmmonitor.persistence.engine.DataDirectory;
@@ -43,9 +42,10 @@ final class Startup {
   private final PluginPlatform platform;
   private final Engine engine;
   private final DiscoveryLoop discovery;
+  private final KnownTargets known;
   private final WebServer web;
   private final Readiness readiness;
-  private final ThreadTimer timer;
+  private final Background background;
   private final InstantSource clock;
 
   @Inject
@@ -59,9 +59,10 @@ final class Startup {
       PluginPlatform platform,
       Engine engine,
       DiscoveryLoop discovery,
+      KnownTargets known,
       WebServer web,
       Readiness readiness,
-      ThreadTimer timer,
+      Background background,
       InstantSource clock) {
     this.config = requireNonNull(config, "config");
     this.directory = requireNonNull(directory, "directory");
@@ -72,9 +73,10 @@ final class Startup {
     this.platform = requireNonNull(platform, "platform");
     this.engine = requireNonNull(engine, "engine");
     this.discovery = requireNonNull(discovery, "discovery");
+    this.known = requireNonNull(known, "known");
     this.web = requireNonNull(web, "web");
     this.readiness = requireNonNull(readiness, "readiness");
-    this.timer = requireNonNull(timer, "timer");
+    this.background = requireNonNull(background, "background");
     this.clock = requireNonNull(clock, "clock");
   }
 
@@ -89,7 +91,8 @@ final class Startup {
     @Nullable Instant previousStop = LastStop.take(history, recorder, now);
     List<RestoreReport.Item> items = new ArrayList<>(platform.boot());
     engine.restoreLearners();
-    for (Target target : config.targets()) {
+    List<Target> targets = config.targets().isEmpty() ? known.targets(now) : config.targets();
+    for (Target target : targets) {
       items.addAll(engine.restore(target));
     }
     RestoreReport report = new RestoreReport(now, previousStop, items);
@@ -99,38 +102,20 @@ final class Startup {
     ListenAddress address = new ListenAddress(listen.host(), bound.getPort());
     directory.announce(address.toString());
     platform.watch();
-    config.targets().forEach(engine::startSampling);
+    targets.forEach(engine::startSampling);
     if (config.targets().isEmpty()) {
-      look();
+      discovery.skip(targets);
+      background.repeat("discovery", LOOK_EVERY, this::look);
     }
-    saveLater();
+    background.repeat("state of the learners", SAVE_EVERY, engine::saveLearners);
     readiness.ready();
     return new Started("http://" + address, report);
   }
 
-  /** Notes an orderly end; everything else is closed by whoever made it. */
-  void noteStop() {
-    LastStop.put(recorder, clock.instant());
-  }
-
   private void look() {
-    List<Target> found = discovery.look();
-    for (Target target : found) {
+    for (Target target : discovery.look()) {
       engine.restore(target);
       engine.startSampling(target);
     }
-    if (found.isEmpty()) {
-      var unused = timer.after(LOOK_EVERY, this::look);
-    }
-  }
-
-  private void saveLater() {
-    var unused =
-        timer.after(
-            SAVE_EVERY,
-            () -> {
-              engine.saveLearners();
-              saveLater();
-            });
   }
 }

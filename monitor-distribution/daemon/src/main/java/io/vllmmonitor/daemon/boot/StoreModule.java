@@ -1,5 +1,7 @@
 package io.vllmmonitor.daemon.boot;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
@@ -8,62 +10,29 @@ import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.api.store.SeriesStore;
-import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.daemon.web.PrometheusReads;
 import io.vllmmonitor.persistence.engine.DataDirectory;
 import io.vllmmonitor.persistence.engine.StoreEngine;
-import io.vllmmonitor.persistence.memory.StoredMemory;
 import io.vllmmonitor.persistence.query.PromQuery;
 import io.vllmmonitor.persistence.query.QueryLimits;
-import java.time.InstantSource;
 
-/** Binds the data directory, the stores and what reads and writes through them. */
+/** Binds the store that was opened, and what reads and writes through it. */
 final class StoreModule extends AbstractModule {
+  private final OpenedStore store;
+
+  StoreModule(OpenedStore store) {
+    this.store = requireNonNull(store, "store");
+  }
+
   @Override
   protected void configure() {
-    bind(MetricCatalog.class).toInstance(new MetricCatalog());
-  }
-
-  @Provides
-  @Singleton
-  DataDirectory directory(MonitorConfig config, InstantSource clock, Closers closers) {
-    return closers.add("data directory", DataDirectory.open(config.data(), clock));
-  }
-
-  @Provides
-  @Singleton
-  StoreEngine stores(DataDirectory directory, InstantSource clock, Closers closers) {
-    return closers.add("store", StoreEngine.open(directory, clock, System::nanoTime));
-  }
-
-  @Provides
-  @Singleton
-  SeriesStore series(StoreEngine stores) {
-    return stores.series();
-  }
-
-  @Provides
-  @Singleton
-  BlobStore blobs(StoreEngine stores) {
-    return stores.blobs();
-  }
-
-  @Provides
-  @Singleton
-  StoredMemory memory(StoreEngine stores, MetricCatalog catalog) {
-    return new StoredMemory(stores.series(), stores.records(), catalog);
-  }
-
-  @Provides
-  @Singleton
-  History history(StoredMemory memory) {
-    return memory;
-  }
-
-  @Provides
-  @Singleton
-  Recorder recorder(StoredMemory memory) {
-    return memory;
+    bind(DataDirectory.class).toInstance(store.directory());
+    bind(StoreEngine.class).toInstance(store.stores());
+    bind(SeriesStore.class).toInstance(store.stores().series());
+    bind(BlobStore.class).toInstance(store.stores().blobs());
+    bind(MetricCatalog.class).toInstance(store.catalog());
+    bind(History.class).toInstance(store.memory());
+    bind(Recorder.class).toInstance(store.memory());
   }
 
   @Provides

@@ -139,7 +139,7 @@ class EngineOnStoresTest {
   void discoveryNamesWhatASourceConfirms() {
     FakeExtensions extensions = new FakeExtensions(server);
     Problems problems = new Problems(clock, memory);
-    DiscoveryLoop loop = new DiscoveryLoop(extensions, problems, clock);
+    DiscoveryLoop loop = new DiscoveryLoop(extensions, problems, clock, System::nanoTime);
     server.refused = true;
 
     assertThat(loop.look()).isEmpty();
@@ -186,6 +186,7 @@ class EngineOnStoresTest {
           new Engine(
               new EngineServices(
                   clock,
+                  System::nanoTime,
                   new TimeOrderedIds(clock, new Random(1)),
                   memory,
                   memory,
