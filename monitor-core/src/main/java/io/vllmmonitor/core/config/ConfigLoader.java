@@ -2,6 +2,7 @@ package io.vllmmonitor.core.config;
 
 import static io.vllmmonitor.api.error.ErrorCode.CONFIG_DUPLICATE_TARGET;
 import static io.vllmmonitor.api.error.ErrorCode.CONFIG_INVALID_VALUE;
+import static io.vllmmonitor.api.error.ErrorCode.CONFIG_UNKNOWN_KEY;
 import static io.vllmmonitor.api.error.ErrorCode.CONFIG_UNREADABLE;
 
 import io.vllmmonitor.api.config.ConfigSpec;
@@ -77,6 +78,7 @@ public final class ConfigLoader {
    *     ones
    */
   public MonitorConfig load(ConfigFlags flags, Map<String, String> defaults) {
+    refuseUnknownVariables();
     ConfigFile file = file(flags);
     Path data = dataDirectory(flags.data());
     ListenAddress listen = ListenAddress.parse(top("listen", flags.listen(), file));
@@ -106,6 +108,27 @@ public final class ConfigLoader {
     }
     Path own = dataDirectory(flags.data()).resolve("monitor.yaml");
     return Files.isRegularFile(own) ? ConfigFile.read(own) : ConfigFile.empty();
+  }
+
+  /**
+   * A variable that is spelled like a key of a section but is none. Others that begin with the
+   * prefix are left alone: container platforms set some for every service.
+   */
+  private void refuseUnknownVariables() {
+    ConfigKeys.SECTIONS.forEach(
+        (section, spec) -> {
+          String start = PREFIX + section.toUpperCase(Locale.ROOT) + "_";
+          List<String> known =
+              spec.keys().stream().map(key -> start + key.name().toUpperCase(Locale.ROOT)).toList();
+          for (String name : environment.keySet()) {
+            if (name.startsWith(start) && !known.contains(name)) {
+              throw new MonitorException(
+                  CONFIG_UNKNOWN_KEY,
+                  Blame.OPERATOR,
+                  "Unknown environment variable " + name + "; " + NearestName.hint(name, known));
+            }
+          }
+        });
   }
 
   private String top(String key, @Nullable String flag, ConfigFile file) {
@@ -196,7 +219,17 @@ public final class ConfigLoader {
         mode(address, entry.getOrDefault("mode", "advise")),
         interval(address, entry.getOrDefault("scrape_interval", "5s")),
         token.isEmpty() ? null : SecretReference.parse(token),
-        caFile.isEmpty() ? null : expand(caFile));
+        caFile.isEmpty() ? null : caFile(address, expand(caFile)));
+  }
+
+  private static Path caFile(String target, Path file) {
+    if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
+      throw new MonitorException(
+          CONFIG_INVALID_VALUE,
+          Blame.OPERATOR,
+          "Target " + target + ": ca_file " + file + " cannot be read; expected a PEM file");
+    }
+    return file;
   }
 
   private static TargetMode mode(String target, String text) {

@@ -7,6 +7,7 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Reads every value of every section once, so that a wrong one stops the start instead of a later
@@ -16,21 +17,25 @@ final class SectionChecks {
   private SectionChecks() {}
 
   static void check(Map<String, Settings> sections) {
-    section(sections, "guardrails").flag("auto_promote", false);
-    section(sections, "folder").flag("authoritative", true);
-    Duration hangAfter = section(sections, "lifecycle").duration("hang_after", Duration.ZERO);
+    in("guardrails", sections, settings -> settings.flag("auto_promote", false));
+    in("folder", sections, settings -> settings.flag("authoritative", true));
+    in("lifecycle", sections, SectionChecks::lifecycle);
+    in("mitigations", sections, SectionChecks::mitigations);
+    in("storage", sections, SectionChecks::storage);
+  }
+
+  private static void lifecycle(Settings settings) {
     require(
-        hangAfter.compareTo(Duration.ofSeconds(1)) >= 0,
-        "lifecycle.hang_after",
+        settings.duration("hang_after", Duration.ZERO).compareTo(Duration.ofSeconds(1)) >= 0,
+        settings,
+        "hang_after",
         "at least 1s, more than one prefill chunk of your longest prompt");
-    mitigations(section(sections, "mitigations"));
-    storage(section(sections, "storage"));
   }
 
   private static void mitigations(Settings settings) {
     settings.flag("enable_aggressive_actions", false);
     double confidence = settings.number("min_confidence", 0);
-    require(confidence >= 0 && confidence <= 1, "mitigations.min_confidence", "0 to 1");
+    require(confidence >= 0 && confidence <= 1, settings, "min_confidence", "0 to 1");
     for (String key :
         new String[] {
           "cooldown_seconds",
@@ -39,27 +44,41 @@ final class SectionChecks {
           "escalation_threshold",
           "advice_repeat_seconds"
         }) {
-      require(settings.integer(key, 0) >= 0, "mitigations." + key, "0 or more");
+      require(settings.integer(key, 0) >= 0, settings, key, "0 or more");
     }
   }
 
   private static void storage(Settings settings) {
-    String backend = settings.string("backend", "");
-    require(backend.equalsIgnoreCase("sqlite"), "storage.backend", "sqlite, the only one so far");
+    require(
+        settings.string("backend", "").equalsIgnoreCase("sqlite"),
+        settings,
+        "backend",
+        "sqlite, the only one so far");
     long interval = settings.integer("commit_interval_ms", 0);
-    require(interval >= 1 && interval <= 1_000, "storage.commit_interval_ms", "1 to 1000");
+    require(interval >= 1 && interval <= 1_000, settings, "commit_interval_ms", "1 to 1000");
   }
 
-  private static Settings section(Map<String, Settings> sections, String name) {
-    return sections.getOrDefault(name, Settings.empty());
+  /** Checks one section; what is wrong in it is told with its name. */
+  private static void in(String name, Map<String, Settings> sections, Consumer<Settings> check) {
+    try {
+      check.accept(sections.getOrDefault(name, Settings.empty()));
+    } catch (MonitorException e) {
+      throw new MonitorException(
+          e.code(), e.blame(), "Section '" + name + "': " + e.getMessage(), e);
+    }
   }
 
-  private static void require(boolean holds, String key, String expected) {
+  private static void require(boolean holds, Settings settings, String key, String expected) {
     if (!holds) {
       throw new MonitorException(
           CONFIG_INVALID_VALUE,
           Blame.OPERATOR,
-          "Configuration key '" + key + "' is out of range; expected " + expected);
+          "Configuration key '"
+              + key
+              + "' is '"
+              + settings.string(key, "")
+              + "'; expected "
+              + expected);
     }
   }
 }

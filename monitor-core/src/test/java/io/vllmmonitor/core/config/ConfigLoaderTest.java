@@ -85,6 +85,7 @@ class ConfigLoaderTest {
 
   @Test
   void aTargetTakesAllOfItsKeys() throws IOException {
+    Path authorities = Files.writeString(home.resolve("ca.pem"), "a certificate");
     MonitorConfig config =
         load(
             Map.of(),
@@ -95,9 +96,10 @@ class ConfigLoaderTest {
                     mode: act
                     scrape_interval: 1s
                     bearer_token: env:TOKEN
-                    ca_file: /etc/ca.pem
+                    ca_file: %s
                   - gpu2:9000
-                """));
+                """
+                    .formatted(authorities)));
 
     Target first = config.targets().get(0);
     assertThat(first.id().instance()).isEqualTo("gpu1:8000/team-a");
@@ -106,7 +108,7 @@ class ConfigLoaderTest {
     assertThat(first.scrapeInterval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(first.bearerToken())
         .isEqualTo(new SecretReference(SecretReference.Place.ENV, "TOKEN"));
-    assertThat(first.caFile()).isEqualTo(Path.of("/etc/ca.pem"));
+    assertThat(first.caFile()).isEqualTo(authorities);
     assertThat(config.targets().get(1).id().instance()).isEqualTo("gpu2:9000");
     assertThat(config.targets().get(1).mode()).isEqualTo(TargetMode.ADVISE);
   }
@@ -193,10 +195,11 @@ class ConfigLoaderTest {
         "targets: [{url: a, scrape_interval: 5}]| CONFIG_INVALID_VALUE| duration",
         "targets: [{url: a, scrape_interval: 1ms}]| CONFIG_INVALID_VALUE| 10 ms",
         "targets: [{url: 'ftp://a'}]| CONFIG_INVALID_VALUE| scheme",
+        "targets: [{url: a, ca_file: /nope.pem}]| CONFIG_INVALID_VALUE| /nope.pem",
         "targets: {url: a}| CONFIG_INVALID_VALUE| a list",
         "targets: [{url: a, bearer_token: hunter2}]| CONFIG_INVALID_VALUE| env:NAME",
         "targets: [a, 'http://A:8000/']| CONFIG_DUPLICATE_TARGET| a:8000",
-        "storage: {commit_interval_ms: many}| CONFIG_INVALID_VALUE| whole number",
+        "storage: {commit_interval_ms: many}| CONFIG_INVALID_VALUE| Section 'storage'",
         "storage: {commit_interval_ms: 5000}| CONFIG_INVALID_VALUE| 1 to 1000",
         "storage: {backend: oracle}| CONFIG_INVALID_VALUE| sqlite",
         "lifecycle: {hang_after: 1ms}| CONFIG_INVALID_VALUE| at least 1s",
@@ -222,6 +225,18 @@ class ConfigLoaderTest {
     ConfigFlags flags = withFile("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n");
 
     assertCode(CONFIG_UNREADABLE, flags);
+  }
+
+  @Test
+  void aMisspeltVariableOfASectionIsRefusedAndOthersAreLeftAlone() {
+    Map<String, String> misspelt = Map.of("VLLM_MONITOR_STORAGE_COMMIT_INTERVALL_MS", "3");
+    Map<String, String> ofThePlatform = Map.of("VLLM_MONITOR_SERVICE_HOST", "10.0.0.1");
+
+    assertThatExceptionOfType(MonitorException.class)
+        .isThrownBy(() -> load(misspelt, ConfigFlags.none()))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(CONFIG_UNKNOWN_KEY))
+        .withMessageContaining("did you mean 'VLLM_MONITOR_STORAGE_COMMIT_INTERVAL_MS'");
+    assertThat(load(ofThePlatform, ConfigFlags.none()).targets()).isEmpty();
   }
 
   @Test
