@@ -16,7 +16,6 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.learning.Learner;
-import io.vllmmonitor.api.plugin.PluginStatus;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.config.NearestName;
@@ -56,6 +55,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   private final Ledger ledger;
   private final CodeLoader loader;
   private final UnitRunner runner;
+  private final UnitListing listing;
   private final Arrivals arrivals;
   private final FolderScanner jars;
   private final FolderScanner sources;
@@ -82,6 +82,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
             loader,
             new InstanceMaker(services, worker, folders.autoPromote()),
             new StateSaver(services));
+    this.listing = new UnitListing(ledger, runner);
     this.arrivals = new Arrivals(services, ledger, runner, loader, new SourceCompiler());
     this.jars = new FolderScanner(folders.plugins(), ".jar", LARGEST_JAR);
     this.sources =
@@ -180,7 +181,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
             ledger.record(current, CodeStatus.DISABLED, "disabled by the operator");
             runner.stop(unit);
           }
-          return summary(unit);
+          return listing.of(unit);
         });
   }
 
@@ -200,7 +201,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
               services.problems().note(unit, e);
             }
           }
-          return summary(unit);
+          return listing.of(unit);
         });
   }
 
@@ -338,27 +339,6 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         PLUGIN_NOT_FOUND, Blame.OPERATOR, "There is no plugin or source '" + unit + "'" + hint);
   }
 
-  private PluginSummary summary(String unit) {
-    Optional<RunningUnit> running = runner.running(unit);
-    CodeGeneration newest = ledger.newest(unit).orElseThrow(() -> unknown(unit));
-    // A newer one that was rejected shows itself, though an older one may run on.
-    CodeGeneration shown = newest.status() == CodeStatus.REJECTED ? newest : find(unit);
-    return new PluginSummary(
-        shown, status(shown, running), running.map(RunningUnit::names).orElse(List.of()));
-  }
-
-  private static PluginStatus status(CodeGeneration generation, Optional<RunningUnit> running) {
-    return switch (generation.status()) {
-      case ACTIVE, SHADOW ->
-          running.isEmpty()
-              ? PluginStatus.ERROR
-              : running.get().all().isEmpty() ? PluginStatus.LOADED : PluginStatus.ACTIVE;
-      case DISABLED -> PluginStatus.INACTIVE;
-      case REMOVED -> PluginStatus.NOT_LOADED;
-      case REJECTED -> PluginStatus.ERROR;
-    };
-  }
-
   private static boolean runs(CodeGeneration generation) {
     return generation.status() == CodeStatus.ACTIVE || generation.status() == CodeStatus.SHADOW;
   }
@@ -368,7 +348,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     try {
       return change.get();
     } finally {
-      summaries = ledger.units().stream().map(this::summary).toList();
+      summaries = listing.all();
       lock.unlock();
     }
   }

@@ -1,0 +1,49 @@
+package io.vllmmonitor.core.plugin;
+
+import static io.vllmmonitor.core.plugin.PlatformRig.ADVISED;
+import static io.vllmmonitor.core.plugin.PlatformRig.said;
+import static io.vllmmonitor.core.plugin.PlatformRig.source;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.plugin.PluginStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the list of plugins says and what enabling does. */
+@Timeout(120)
+class UnitStandingTest {
+  @TempDir Path home;
+  private PlatformRig rig;
+
+  @BeforeEach
+  void open() throws IOException {
+    rig = new PlatformRig(home);
+  }
+
+  @Test
+  void aRejectedUpdateLeavesTheOldGenerationActiveAndSaysSo() throws IOException {
+    try (PluginPlatform platform = rig.boot()) {
+      platform.forTarget(ADVISED);
+      rig.drop("Saying.java", source("says", "1.0.0", "one"));
+      rig.settle(platform);
+      rig.drop("Saying.java", broken("says", "1.1.0"));
+      rig.settle(platform);
+      PluginSummary shown = platform.plugins().get(0);
+      assertThat(shown.status()).isEqualTo(PluginStatus.ACTIVE);
+      assertThat(shown.generation().generation()).isEqualTo(1);
+      assertThat(shown.generation().status()).isEqualTo(CodeStatus.ACTIVE);
+      assertThat(shown.generation().reason()).contains("generation 2 was rejected: ");
+      assertThat(shown.extensions()).containsExactly("guardrail:says");
+      assertThat(said(platform, ADVISED, "says")).isEqualTo("one default 1");
+    }
+  }
+
+  private static String broken(String id, String version) {
+    return source(id, version, "never").replace("count++;", "count+;");
+  }
+}
