@@ -4,7 +4,10 @@ import java.util.List;
 
 /** The units of code of the daemon, for whoever shows or commands them. Thread-safe. */
 public interface PluginDirectory {
-  /** All units, bundled ones included, sorted by id. */
+  /**
+   * All units, bundled ones included, sorted by id; without those that never ran and whose file is
+   * gone.
+   */
   List<PluginSummary> plugins();
 
   /**

@@ -103,6 +103,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
                   .run(folders.bundled());
           for (String unit : ledger.units()) {
             ledger.current(unit).ifPresent(this::makeKnown);
+            ledger.newest(unit).ifPresent(this::expect);
           }
           return items;
         });
@@ -311,6 +312,12 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         runner.stop(current.unit());
       }
     }
+    for (CodeGeneration rejected : ledger.rejectedOfFile(kind, file)) {
+      if (folders.authoritative() && !rejected.unit().equals(except)) {
+        ledger.record(rejected, CodeStatus.REMOVED, Ledger.REJECTED_AND_GONE);
+        services.problems().clear(rejected.unit());
+      }
+    }
   }
 
   private boolean isThere(CodeKind kind, String file) {
@@ -323,6 +330,13 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         current.status() == CodeStatus.DISABLED || runner.running(current.unit()).isPresent();
     if (settled && current.kind() != CodeKind.BUNDLED_JAR) {
       (current.kind() == CodeKind.SOURCE ? sources : jars).know(current.file(), current.codeHash());
+    }
+  }
+
+  /** What was rejected arrives again, but its file may have gone meanwhile. */
+  private void expect(CodeGeneration newest) {
+    if (newest.status() == CodeStatus.REJECTED && newest.kind() != CodeKind.BUNDLED_JAR) {
+      (newest.kind() == CodeKind.SOURCE ? sources : jars).expect(newest.file());
     }
   }
 

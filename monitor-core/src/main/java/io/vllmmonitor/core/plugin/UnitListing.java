@@ -16,9 +16,9 @@ final class UnitListing {
     this.runner = runner;
   }
 
-  /** All units, sorted by id. */
+  /** All units that somebody could still care about, sorted by id. */
   List<PluginSummary> all() {
-    return ledger.units().stream().map(this::of).toList();
+    return ledger.units().stream().filter(ledger::isListed).map(this::of).toList();
   }
 
   /** One recorded unit. */

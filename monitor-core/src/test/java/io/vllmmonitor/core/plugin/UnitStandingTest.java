@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.plugin.PluginStatus;
 import java.io.IOException;
+import java.util.List;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,39 @@ class UnitStandingTest {
       assertThat(shown.extensions()).containsExactly("guardrail:says");
       assertThat(said(platform, ADVISED, "says")).isEqualTo("one default 1");
     }
+  }
+
+  @Test
+  void aRejectedSourceGoesFromTheListWithItsFile() throws IOException {
+    rig.drop("Other.java", source("other", "1.0.0", "one"));
+    rig.drop("Saying.java", broken("says", "1.0.0"));
+    rig.drop("Third.java", broken("third", "1.0.0"));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(units(platform))
+          .containsExactly("other ACTIVE", "says REJECTED", "third REJECTED");
+      Files.delete(rig.guardrails.resolve("Saying.java"));
+      rig.settle(platform);
+      assertThat(units(platform)).containsExactly("other ACTIVE", "third REJECTED");
+      assertThat(rig.history.rows("says")).containsExactly("1 REJECTED", "1 REMOVED");
+    }
+    Files.delete(rig.guardrails.resolve("Third.java"));
+    try (PluginPlatform platform = rig.boot()) {
+      assertThat(units(platform)).containsExactly("other ACTIVE", "third REJECTED");
+      rig.settle(platform);
+      assertThat(units(platform)).containsExactly("other ACTIVE");
+      rig.drop("Saying.java", source("says", "1.0.1", "mended"));
+      rig.settle(platform);
+      Files.delete(rig.guardrails.resolve("Saying.java"));
+      rig.settle(platform);
+      assertThat(units(platform)).containsExactly("other ACTIVE", "says REMOVED");
+    }
+  }
+
+  private static List<String> units(PluginPlatform platform) {
+    return platform.plugins().stream()
+        .map(shown -> shown.generation().unit() + " " + shown.generation().status())
+        .toList();
   }
 
   private static String broken(String id, String version) {
