@@ -57,6 +57,22 @@ final class Ledger {
         && generation.reason().equals(REJECTED_AND_GONE);
   }
 
+  /**
+   * The generation that an operator means who wants a unit to run: the one that counts, and where
+   * none does the newest, before any that was rejected and went.
+   */
+  CodeGeneration startable(String unit) {
+    Optional<CodeGeneration> current = current(unit);
+    if (current.isPresent() && current.get().status() != CodeStatus.REMOVED) {
+      return current.get();
+    }
+    return generations(unit).stream()
+        .filter(generation -> !isRejectedAndGone(generation))
+        .findFirst()
+        .or(() -> newest(unit))
+        .orElseThrow();
+  }
+
   /** The rejected newest generations that came under this file name, where nothing else counts. */
   List<CodeGeneration> rejectedOfFile(CodeKind kind, String file) {
     return units.keySet().stream()

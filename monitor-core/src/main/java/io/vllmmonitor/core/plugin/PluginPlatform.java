@@ -57,6 +57,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   private final UnitRunner runner;
   private final UnitListing listing;
   private final Arrivals arrivals;
+  private final Revival revival;
   private final FolderScanner jars;
   private final FolderScanner sources;
 
@@ -84,6 +85,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
             new StateSaver(services));
     this.listing = new UnitListing(ledger, runner);
     this.arrivals = new Arrivals(services, ledger, runner, loader, new SourceCompiler());
+    this.revival = new Revival(services, ledger, runner, arrivals, loader);
     this.jars = new FolderScanner(folders.plugins(), ".jar", LARGEST_JAR);
     this.sources =
         new FolderScanner(folders.guardrails(), ".java", SourceCompiler.LARGEST_SOURCE_BYTES);
@@ -190,18 +192,8 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   public PluginSummary enable(String unit) {
     return locked(
         () -> {
-          CodeGeneration current = find(unit);
-          if (current.status() == CodeStatus.DISABLED) {
-            CodeGeneration enabled =
-                ledger.record(current, CodeStatus.ACTIVE, "enabled by the operator");
-            try {
-              runner.start(enabled);
-              services.problems().clear(unit);
-            } catch (MonitorException e) {
-              ledger.record(enabled, CodeStatus.REJECTED, String.valueOf(e.getMessage()));
-              services.problems().note(unit, e);
-            }
-          }
+          find(unit);
+          revival.enable(unit);
           return listing.of(unit);
         });
   }

@@ -4,8 +4,11 @@ import static io.vllmmonitor.core.plugin.PlatformRig.ADVISED;
 import static io.vllmmonitor.core.plugin.PlatformRig.said;
 import static io.vllmmonitor.core.plugin.PlatformRig.source;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.plugin.PluginStatus;
 import java.io.IOException;
 import java.util.List;
@@ -76,6 +79,44 @@ class UnitStandingTest {
     return platform.plugins().stream()
         .map(shown -> shown.generation().unit() + " " + shown.generation().status())
         .toList();
+  }
+
+  @Test
+  void enablingStartsWhatWasTakenAwayAndDoesNothingToWhatRuns() throws IOException {
+    rig.drop("Other.java", source("other", "1.0.0", "one"));
+    rig.drop("Saying.java", source("says", "1.0.0", "one"));
+    try (PluginPlatform platform = rig.boot()) {
+      platform.forTarget(ADVISED);
+      rig.settle(platform);
+      assertThat(platform.enable("says").status()).isEqualTo(PluginStatus.ACTIVE);
+      assertThat(rig.history.rows("says")).containsExactly("1 ACTIVE");
+      Files.delete(rig.guardrails.resolve("Saying.java"));
+      rig.settle(platform);
+      assertThat(units(platform)).contains("says REMOVED");
+      assertThat(platform.enable("says").status()).isEqualTo(PluginStatus.ACTIVE);
+      assertThat(said(platform, ADVISED, "says")).isEqualTo("one default 1");
+    }
+  }
+
+  @Test
+  void enablingWhatCannotRunSaysWhy() throws IOException {
+    rig.drop("Saying.java", broken("says", "1.0.0"));
+    rig.drop(
+        rig.plugins,
+        "a.jar",
+        TestJars.plugin("acme", "1.0.0", "{ if (true) throw new Error(\"no\"); }").bytes());
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(units(platform)).containsExactly("acme REJECTED", "says REJECTED");
+      MonitorException source =
+          catchThrowableOfType(MonitorException.class, () -> platform.enable("says"));
+      assertThat(source.code()).isEqualTo(ErrorCode.GUARDRAIL_COMPILE);
+      MonitorException jar =
+          catchThrowableOfType(MonitorException.class, () -> platform.enable("acme"));
+      assertThat(jar.code()).isEqualTo(ErrorCode.PLUGIN_START_FAILED);
+      assertThat(units(platform)).containsExactly("acme REJECTED", "says REJECTED");
+      assertThat(rig.problemCodes("acme")).containsExactly("PLUGIN_START_FAILED");
+    }
   }
 
   private static String broken(String id, String version) {
