@@ -58,6 +58,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   private final UnitListing listing;
   private final Arrivals arrivals;
   private final Revival revival;
+  private final SectionCheck sections;
   private final FolderScanner jars;
   private final FolderScanner sources;
 
@@ -86,6 +87,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     this.listing = new UnitListing(ledger, runner);
     this.arrivals = new Arrivals(services, ledger, runner, loader, new SourceCompiler());
     this.revival = new Revival(services, ledger, runner, arrivals, loader);
+    this.sections = new SectionCheck(services);
     this.jars = new FolderScanner(folders.plugins(), ".jar", LARGEST_JAR);
     this.sources =
         new FolderScanner(folders.guardrails(), ".java", SourceCompiler.LARGEST_SOURCE_BYTES);
@@ -146,7 +148,12 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
                   });
           apply(CodeKind.JAR, jars, jars.scan(now));
           apply(CodeKind.SOURCE, sources, sources.scan(now));
-          return jars.isSettling() || sources.isSettling();
+          boolean settling = jars.isSettling() || sources.isSettling();
+          if (!settling) {
+            // Whatever is going to be there at the start is there now.
+            sections.check(ledger.units());
+          }
+          return settling;
         });
   }
 

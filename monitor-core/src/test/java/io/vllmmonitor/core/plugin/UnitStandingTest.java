@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.plugin.PluginStatus;
 import java.io.IOException;
+import java.util.Map;
 import java.util.List;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +118,25 @@ class UnitStandingTest {
       assertThat(jar.code()).isEqualTo(ErrorCode.PLUGIN_START_FAILED);
       assertThat(units(platform)).containsExactly("acme REJECTED", "says REJECTED");
       assertThat(rig.problemCodes("acme")).containsExactly("PLUGIN_START_FAILED");
+    }
+  }
+
+  @Test
+  void configurationForAnUnknownUnitIsReportedWithTheNearestOne() throws IOException {
+    rig.settings.put("syas", Settings.of(Map.of("word", "lost")));
+    rig.settings.put("says", Settings.of(Map.of("word", "found")));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.drop("Saying.java", source("says", "1.0.0", "one"));
+      platform.scan(rig.clock.instant());
+      assertThat(rig.problems.open()).isEmpty();
+      rig.settle(platform);
+      assertThat(rig.problemCodes("says")).isEmpty();
+      assertThat(rig.problemCodes("syas")).containsExactly("CONFIG_UNKNOWN_KEY");
+      assertThat(rig.problems.open().get(0).message()).contains("did you mean 'says'?");
+      assertThat(rig.problems.open().get(0).count()).isEqualTo(1);
+      rig.drop("Other.java", source("syas", "1.0.0", "two").replace("Saying", "Other"));
+      rig.settle(platform);
+      assertThat(rig.problems.open()).isEmpty();
     }
   }
 
