@@ -42,8 +42,7 @@ final class Revival {
     CodeGeneration chosen = ledger.startable(unit);
     try {
       CodeGeneration ready = ready(chosen);
-      CodeGeneration enabled =
-          ledger.record(ready, CodeStatus.ACTIVE, "enabled by the operator");
+      CodeGeneration enabled = ledger.record(ready, CodeStatus.ACTIVE, "enabled by the operator");
       try {
         runner.start(enabled);
       } catch (MonitorException e) {

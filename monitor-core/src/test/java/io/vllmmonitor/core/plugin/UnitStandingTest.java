@@ -8,14 +8,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.config.Settings;
-import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.PluginStatus;
 import java.io.IOException;
-import java.util.Map;
-import java.util.List;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -137,6 +138,37 @@ class UnitStandingTest {
       rig.drop("Other.java", source("syas", "1.0.0", "two").replace("Saying", "Other"));
       rig.settle(platform);
       assertThat(rig.problems.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void copiesOfJarsThatNobodyNeedsGoAtTheNextStart() throws IOException {
+    Path work = home.resolve("work");
+    rig.drop(rig.plugins, "b.jar", TestJars.counting("stays", "1.0.0", "other").bytes());
+    rig.drop(rig.plugins, "a.jar", TestJars.counting("acme", "1.0.0", "counts").bytes());
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      rig.drop(rig.plugins, "a.jar", TestJars.counting("acme", "2.0.0", "counts").bytes());
+      rig.settle(platform);
+      assertThat(copies(work)).hasSize(3);
+    }
+    Files.writeString(work.resolve("f".repeat(64) + ".tmp"), "half");
+    Files.writeString(work.resolve("notes.jar"), "of somebody else");
+    try (PluginPlatform platform = rig.boot()) {
+      assertThat(copies(work)).hasSize(2);
+      assertThat(work.resolve("f".repeat(64) + ".tmp")).doesNotExist();
+      assertThat(work.resolve("notes.jar")).exists();
+      assertThat(said(platform, ADVISED, "counts")).startsWith("2.0.0");
+      assertThat(said(platform, ADVISED, "other")).startsWith("1.0.0");
+    }
+  }
+
+  private static List<String> copies(Path work) throws IOException {
+    try (Stream<Path> files = Files.list(work)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.matches("[0-9a-f]{64}\\.jar"))
+          .toList();
     }
   }
 
