@@ -10,16 +10,20 @@ import java.util.Optional;
  */
 public final class NearestName {
   private static final int LONGEST = 200;
+  private static final int MOST_CHANGES = 4;
 
   private NearestName() {}
 
-  /** The nearest known name, unless more than half of the word would have to change. */
+  /**
+   * The nearest known name, unless more than a third of the letters, rounded up, or more than four
+   * would have to change; farther names only mislead.
+   */
   public static Optional<String> of(String word, Collection<String> known) {
     if (word.length() > LONGEST) {
       return Optional.empty();
     }
     return known.stream()
-        .filter(name -> distance(word, name) * 2 <= Math.max(word.length(), name.length()))
+        .filter(name -> distance(word, name) <= mostChanges(word))
         .min(
             Comparator.<String>comparingInt(name -> distance(word, name))
                 .thenComparing(Comparator.naturalOrder()));
@@ -30,6 +34,10 @@ public final class NearestName {
     return of(word, known)
         .map(name -> "did you mean '" + name + "'?")
         .orElseGet(() -> "known are: " + String.join(", ", known.stream().sorted().toList()));
+  }
+
+  private static int mostChanges(String word) {
+    return Math.min(MOST_CHANGES, Math.max(1, (word.length() + 2) / 3));
   }
 
   private static int distance(String a, String b) {

@@ -39,6 +39,9 @@ public final class FolderScanner {
   private static final Duration REMOVED_AFTER = Duration.ofSeconds(2);
   private static final int MOST_FILES = 1_000;
 
+  /** No content has this hash. */
+  private static final String NO_HASH = "";
+
   private final Path folder;
   private final String suffix;
   private final int largest;
@@ -74,6 +77,17 @@ public final class FolderScanner {
   /** Makes a file known that was loaded from elsewhere; the same content is no arrival then. */
   public void know(String name, String hash) {
     files.computeIfAbsent(name, n -> new Tracked()).hash = requireNonNull(hash, "hash");
+  }
+
+  /**
+   * Makes a name known that was there before: its content is an arrival, its absence a removal.
+   * Does nothing to a name that is known already.
+   */
+  public void expect(String name) {
+    Tracked tracked = files.computeIfAbsent(name, n -> new Tracked());
+    if (tracked.hash == null) {
+      tracked.hash = NO_HASH;
+    }
   }
 
   /** Forgets a file, so that its content arrives again. */

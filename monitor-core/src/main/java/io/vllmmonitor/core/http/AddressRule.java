@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * Keeps the monitor away from link-local addresses and the metadata services of clouds, which hand
@@ -19,7 +20,20 @@ final class AddressRule {
       HexFormat.of().parseHex("fd000ec2000000000000000000000254");
   private static final byte[] TRANSLATED_4 = HexFormat.of().parseHex("0064ff9b0000000000000000");
 
+  private static final Pattern LITERAL_4 =
+      Pattern.compile("(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}");
+
   private AddressRule() {}
+
+  /** Whether a host is an address already, so that no name server is asked about it. */
+  static boolean isLiteral(String host) {
+    return host.indexOf(':') >= 0 || LITERAL_4.matcher(host).matches();
+  }
+
+  /** Whether a host means this machine by definition (RFC 6761), whatever a name server says. */
+  static boolean isLocalName(String host) {
+    return host.equalsIgnoreCase("localhost");
+  }
 
   /** Resolves a host, with brackets or without, and refuses it when any address is denied. */
   static void check(String host) throws UnknownHostException {

@@ -31,6 +31,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,18 +46,24 @@ final class TargetHttpClient implements TargetHttp {
   private final HttpClient client;
   private final ExecutorService executor;
   private final SecretReader secrets;
+  private final LongSupplier nanoTicker;
 
   TargetHttpClient(
-      Target target, HttpClient client, ExecutorService executor, SecretReader secrets) {
+      Target target,
+      HttpClient client,
+      ExecutorService executor,
+      SecretReader secrets,
+      LongSupplier nanoTicker) {
     this.target = target;
     this.client = client;
     this.executor = executor;
     this.secrets = secrets;
+    this.nanoTicker = nanoTicker;
   }
 
   @Override
   public HttpAnswer send(HttpCall call) {
-    long deadline = System.nanoTime() + call.deadline().toNanos();
+    long deadline = nanoTicker.getAsLong() + call.deadline().toNanos();
     URI uri = target.resolve(call.path());
     checkAddress(uri, deadline, call);
     HttpResponse<byte[]> response = exchange(call, uri, deadline);
@@ -81,6 +88,13 @@ final class TargetHttpClient implements TargetHttp {
     if (host == null) {
       throw unreachable(uri, "the URL has no host", null);
     }
+    if (AddressRule.isLocalName(host)) {
+      return;
+    }
+    if (AddressRule.isLiteral(host)) {
+      checkNow(uri, host);
+      return;
+    }
     // Name servers take their time, so the look-up gets a thread of its own.
     Future<?> lookUp;
     try {
@@ -94,14 +108,15 @@ final class TargetHttpClient implements TargetHttp {
       throw closed(e);
     }
     try {
-      lookUp.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      lookUp.get(Math.max(0, deadline - nanoTicker.getAsLong()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       lookUp.cancel(true);
-      throw unreachable(uri, "the name was not resolved within " + millis(call), e);
+      // Whether the name server or this machine was late says nothing about the target.
+      throw unsent(uri, "the name was not resolved within " + millis(call), e);
     } catch (InterruptedException e) {
       lookUp.cancel(true);
       Thread.currentThread().interrupt();
-      throw unreachable(uri, "the caller was interrupted before anything was sent", e);
+      throw unsent(uri, "the caller was interrupted", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof MonitorException denied) {
         throw denied;
@@ -110,10 +125,18 @@ final class TargetHttpClient implements TargetHttp {
     }
   }
 
+  private static void checkNow(URI uri, String host) {
+    try {
+      AddressRule.check(host);
+    } catch (UnknownHostException e) {
+      throw unreachable(uri, "its address cannot be used", e);
+    }
+  }
+
   private HttpResponse<byte[]> exchange(HttpCall call, URI uri, long deadline) {
-    long left = deadline - System.nanoTime();
+    long left = deadline - nanoTicker.getAsLong();
     if (left <= 0) {
-      throw unreachable(uri, "no time was left of " + millis(call), null);
+      throw unsent(uri, "no time was left of " + millis(call), null);
     }
     HttpRequest request = request(call, uri, left);
     AtomicReference<CappedBody> body = new AtomicReference<>();
@@ -142,7 +165,7 @@ final class TargetHttpClient implements TargetHttp {
       Thread.currentThread().interrupt();
       throw timeout(uri, "the caller was interrupted while it waited", e);
     } catch (ExecutionException e) {
-      throw failure(uri, call, e.getCause() == null ? e : e.getCause());
+      throw failure(uri, call, left, e.getCause() == null ? e : e.getCause());
     }
   }
 
@@ -202,13 +225,18 @@ final class TargetHttpClient implements TargetHttp {
     }
   }
 
-  private MonitorException failure(URI uri, HttpCall call, Throwable cause) {
+  private MonitorException failure(URI uri, HttpCall call, long left, Throwable cause) {
     for (Throwable at = cause; at != null; at = at.getCause()) {
       if (at instanceof CappedBody.TooLarge) {
         return tooLarge(uri, MOST_WIRE_BYTES);
       }
       if (at instanceof HttpConnectTimeoutException) {
-        return unreachable(uri, "there was no connection within " + millis(call), cause);
+        String why =
+            "there was no connection within " + TimeUnit.NANOSECONDS.toMillis(left) + " ms";
+        // Where most of the time was gone before, the target had no fair chance to answer.
+        return left < call.deadline().toNanos() / 2
+            ? unsent(uri, why + ", what was left of " + millis(call), cause)
+            : unreachable(uri, why, cause);
       }
       if (at instanceof ConnectException
           || at instanceof UnknownHostException
@@ -225,6 +253,11 @@ final class TargetHttpClient implements TargetHttp {
 
   private static MonitorException unreachable(URI uri, String why, @Nullable Throwable cause) {
     return failed(TARGET_UNREACHABLE, "Nothing was sent to " + uri + ": " + why, cause);
+  }
+
+  /** The monitor ran out of time by itself, which says nothing about the target. */
+  private static MonitorException unsent(URI uri, String why, @Nullable Throwable cause) {
+    return failed(TARGET_TIMEOUT, "Nothing was sent to " + uri + ": " + why, cause);
   }
 
   private static MonitorException timeout(URI uri, String why, @Nullable Throwable cause) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +32,21 @@ public final class TargetHttps implements AutoCloseable {
   private final HttpClient systemTrust;
   private final Map<Path, HttpClient> ownTrust = new ConcurrentHashMap<>();
   private final SecretReader secrets;
+  private final LongSupplier nanoTicker;
 
   /**
    * @param environment the variables in which {@code env:} secrets are looked up; live views are
    *     read at every call
    */
   public TargetHttps(Map<String, String> environment) {
+    this(environment, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTicker counts nanoseconds from any start; deadlines are measured with it
+   */
+  public TargetHttps(Map<String, String> environment, LongSupplier nanoTicker) {
+    this.nanoTicker = requireNonNull(nanoTicker, "nanoTicker");
     this.secrets = new SecretReader(requireNonNull(environment, "environment"));
     this.systemTrust = client(null);
   }
@@ -51,7 +61,7 @@ public final class TargetHttps implements AutoCloseable {
     Path authorities = target.caFile();
     HttpClient client =
         authorities == null ? systemTrust : ownTrust.computeIfAbsent(authorities, this::client);
-    return new TargetHttpClient(target, client, executor, secrets);
+    return new TargetHttpClient(target, client, executor, secrets, nanoTicker);
   }
 
   private HttpClient client(@Nullable Path authorities) {

@@ -129,7 +129,7 @@ final class StateJudge {
     if (failedScrapes >= policy.failedScrapes()) {
       return Judgement.failed(
           LifecycleState.ERROR,
-          "Connections are taken but " + failedScrapes + " scrapes in a row failed",
+          failedScrapes + " scrapes in a row failed, none of them refused",
           "no_answer",
           error);
     }

@@ -104,6 +104,27 @@ final class Arrivals {
             "new content"));
   }
 
+  /**
+   * A recorded source with classes made now.
+   *
+   * @throws MonitorException why it does not compile
+   */
+  CodeGeneration compiled(CodeGeneration source) {
+    CompiledSource compiled =
+        compiler.compile(source.file(), services.blobs().get(source.codeHash()));
+    return new CodeGeneration(
+        source.unit(),
+        source.kind(),
+        source.version(),
+        source.generation(),
+        source.codeHash(),
+        services.blobs().put(compiled.classes()),
+        source.file(),
+        source.status(),
+        source.reason(),
+        source.at());
+  }
+
   private CodeGeneration accept(CodeGeneration candidate) {
     Optional<CodeGeneration> before = ledger.current(candidate.unit());
     boolean same = before.isPresent() && before.get().codeHash().equals(candidate.codeHash());

@@ -68,6 +68,7 @@ final class Boot {
     if (!jars.isEmpty()) {
       dropUnbundled(jars.keySet());
     }
+    loader.keepCopies(currentHashes());
     return List.copyOf(items);
   }
 
@@ -188,6 +189,18 @@ final class Boot {
         report(gone, RestoreReport.Status.CHANGED, "no longer part of the distribution");
       }
     }
+  }
+
+  /** What runs or may be enabled soon; anything else is copied again from the store when wanted. */
+  private Set<String> currentHashes() {
+    Set<String> hashes = new HashSet<>();
+    for (String unit : ledger.units()) {
+      ledger
+          .current(unit)
+          .filter(generation -> generation.status() != CodeStatus.REMOVED)
+          .ifPresent(generation -> hashes.add(generation.codeHash()));
+    }
+    return hashes;
   }
 
   private Map<String, byte[]> read(Path bundled) {

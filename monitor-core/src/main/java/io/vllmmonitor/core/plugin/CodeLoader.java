@@ -14,9 +14,14 @@ import io.vllmmonitor.core.script.SourceHeader;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Turns a recorded generation into loaded code, from the blob store alone. Jars are loaded from a
@@ -24,6 +29,9 @@ import java.nio.file.StandardCopyOption;
  * platform's lock.
  */
 final class CodeLoader {
+  /** The name of a copy, whole or half written; everything else belongs to somebody else. */
+  private static final Pattern COPY = Pattern.compile("([0-9a-f]{64})\\.(jar|tmp)");
+
   private final PlatformServices services;
   private final Path work;
   private final JarHost host;
@@ -70,6 +78,26 @@ final class CodeLoader {
       return jar;
     } catch (IOException e) {
       throw unwritable(jar, e);
+    }
+  }
+
+  /** Deletes the copies that are named by none of these hashes, and halves of copies. */
+  void keepCopies(Set<String> hashes) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(work)) {
+      for (Path entry : entries) {
+        Matcher copy = COPY.matcher(entry.getFileName().toString());
+        if (copy.matches() && !(copy.group(2).equals("jar") && hashes.contains(copy.group(1)))) {
+          Files.delete(entry);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      services
+          .problems()
+          .note(
+              STORE_IO,
+              Blame.ENVIRONMENT,
+              work.toString(),
+              "Old copies of plugin jars cannot be deleted: " + e.getMessage());
     }
   }
 

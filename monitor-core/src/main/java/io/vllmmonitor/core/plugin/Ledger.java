@@ -18,6 +18,9 @@ import java.util.TreeMap;
  * platform's lock.
  */
 final class Ledger {
+  /** The reason of a removal that follows a rejection. */
+  static final String REJECTED_AND_GONE = "it was rejected, and its file was taken away";
+
   private final PlatformServices services;
   private final InstantSource clock;
   private final Map<String, TreeMap<Integer, CodeGeneration>> units = new TreeMap<>();
@@ -41,6 +44,44 @@ final class Ledger {
     return generations(unit).stream()
         .filter(generation -> generation.status() != CodeStatus.REJECTED)
         .findFirst();
+  }
+
+  /** Whether a unit is worth showing; not so where all it ever did was to fail and to go. */
+  boolean isListed(String unit) {
+    return !generations(unit).stream().allMatch(Ledger::isRejectedAndGone);
+  }
+
+  /** Whether a generation was rejected and its file was taken away after that. */
+  static boolean isRejectedAndGone(CodeGeneration generation) {
+    return generation.status() == CodeStatus.REMOVED
+        && generation.reason().equals(REJECTED_AND_GONE);
+  }
+
+  /**
+   * The generation that an operator means who wants a unit to run: the one that counts, and where
+   * none does the newest, before any that was rejected and went.
+   */
+  CodeGeneration startable(String unit) {
+    Optional<CodeGeneration> current = current(unit);
+    if (current.isPresent() && current.get().status() != CodeStatus.REMOVED) {
+      return current.get();
+    }
+    return generations(unit).stream()
+        .filter(generation -> !isRejectedAndGone(generation))
+        .findFirst()
+        .or(() -> newest(unit))
+        .orElseThrow();
+  }
+
+  /** The rejected newest generations that came under this file name, where nothing else counts. */
+  List<CodeGeneration> rejectedOfFile(CodeKind kind, String file) {
+    return units.keySet().stream()
+        .filter(unit -> current(unit).map(c -> c.status() == CodeStatus.REMOVED).orElse(true))
+        .map(this::newest)
+        .flatMap(Optional::stream)
+        .filter(generation -> generation.status() == CodeStatus.REJECTED)
+        .filter(generation -> generation.kind() == kind && generation.file().equals(file))
+        .toList();
   }
 
   Optional<CodeGeneration> newest(String unit) {

@@ -11,6 +11,7 @@ import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.telemetry.Problems;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -19,6 +20,7 @@ import java.util.random.RandomGenerator;
  *
  * @param metrics takes the families that sources declare
  * @param settings the configuration of a unit by its id; empty settings where there is none
+ * @param configured the ids that {@code settings} has something for
  * @param http HTTP to one target
  * @param random a generator for one unit
  */
@@ -29,6 +31,7 @@ public record PlatformServices(
     Problems problems,
     MetricCatalog metrics,
     Function<String, Settings> settings,
+    Set<String> configured,
     Function<Target, TargetHttp> http,
     InstantSource clock,
     Function<String, RandomGenerator> random) {
@@ -39,6 +42,7 @@ public record PlatformServices(
     requireNonNull(problems, "problems");
     requireNonNull(metrics, "metrics");
     requireNonNull(settings, "settings");
+    configured = Set.copyOf(configured);
     requireNonNull(http, "http");
     requireNonNull(clock, "clock");
     requireNonNull(random, "random");

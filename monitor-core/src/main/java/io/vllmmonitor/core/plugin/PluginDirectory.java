@@ -4,7 +4,10 @@ import java.util.List;
 
 /** The units of code of the daemon, for whoever shows or commands them. Thread-safe. */
 public interface PluginDirectory {
-  /** All units, bundled ones included, sorted by id. */
+  /**
+   * All units, bundled ones included, sorted by id; without those that never ran and whose file is
+   * gone.
+   */
   List<PluginSummary> plugins();
 
   /**
@@ -15,9 +18,11 @@ public interface PluginDirectory {
   PluginSummary disable(String unit);
 
   /**
-   * Starts a disabled unit again, from the stored bytes where its file is gone.
+   * Starts a unit that does not run, whatever stopped it, from the stored bytes where its file is
+   * gone. Does nothing to one that runs.
    *
-   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_NOT_FOUND, naming the nearest known id
+   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_NOT_FOUND, naming the nearest known
+   *     id; otherwise the code of what keeps it from running
    */
   PluginSummary enable(String unit);
 }

@@ -16,7 +16,6 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.learning.Learner;
-import io.vllmmonitor.api.plugin.PluginStatus;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.config.NearestName;
@@ -56,7 +55,10 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   private final Ledger ledger;
   private final CodeLoader loader;
   private final UnitRunner runner;
+  private final UnitListing listing;
   private final Arrivals arrivals;
+  private final Revival revival;
+  private final SectionCheck sections;
   private final FolderScanner jars;
   private final FolderScanner sources;
 
@@ -82,7 +84,10 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
             loader,
             new InstanceMaker(services, worker, folders.autoPromote()),
             new StateSaver(services));
+    this.listing = new UnitListing(ledger, runner);
     this.arrivals = new Arrivals(services, ledger, runner, loader, new SourceCompiler());
+    this.revival = new Revival(services, ledger, runner, arrivals, loader);
+    this.sections = new SectionCheck(services);
     this.jars = new FolderScanner(folders.plugins(), ".jar", LARGEST_JAR);
     this.sources =
         new FolderScanner(folders.guardrails(), ".java", SourceCompiler.LARGEST_SOURCE_BYTES);
@@ -102,6 +107,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
                   .run(folders.bundled());
           for (String unit : ledger.units()) {
             ledger.current(unit).ifPresent(this::makeKnown);
+            ledger.newest(unit).ifPresent(this::expect);
           }
           return items;
         });
@@ -142,7 +148,12 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
                   });
           apply(CodeKind.JAR, jars, jars.scan(now));
           apply(CodeKind.SOURCE, sources, sources.scan(now));
-          return jars.isSettling() || sources.isSettling();
+          boolean settling = jars.isSettling() || sources.isSettling();
+          if (!settling) {
+            // Whatever is going to be there at the start is there now.
+            sections.check(ledger.units());
+          }
+          return settling;
         });
   }
 
@@ -180,7 +191,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
             ledger.record(current, CodeStatus.DISABLED, "disabled by the operator");
             runner.stop(unit);
           }
-          return summary(unit);
+          return listing.of(unit);
         });
   }
 
@@ -188,19 +199,9 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   public PluginSummary enable(String unit) {
     return locked(
         () -> {
-          CodeGeneration current = find(unit);
-          if (current.status() == CodeStatus.DISABLED) {
-            CodeGeneration enabled =
-                ledger.record(current, CodeStatus.ACTIVE, "enabled by the operator");
-            try {
-              runner.start(enabled);
-              services.problems().clear(unit);
-            } catch (MonitorException e) {
-              ledger.record(enabled, CodeStatus.REJECTED, String.valueOf(e.getMessage()));
-              services.problems().note(unit, e);
-            }
-          }
-          return summary(unit);
+          find(unit);
+          revival.enable(unit);
+          return listing.of(unit);
         });
   }
 
@@ -310,6 +311,12 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         runner.stop(current.unit());
       }
     }
+    for (CodeGeneration rejected : ledger.rejectedOfFile(kind, file)) {
+      if (folders.authoritative() && !rejected.unit().equals(except)) {
+        ledger.record(rejected, CodeStatus.REMOVED, Ledger.REJECTED_AND_GONE);
+        services.problems().clear(rejected.unit());
+      }
+    }
   }
 
   private boolean isThere(CodeKind kind, String file) {
@@ -322,6 +329,13 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         current.status() == CodeStatus.DISABLED || runner.running(current.unit()).isPresent();
     if (settled && current.kind() != CodeKind.BUNDLED_JAR) {
       (current.kind() == CodeKind.SOURCE ? sources : jars).know(current.file(), current.codeHash());
+    }
+  }
+
+  /** What was rejected arrives again, but its file may have gone meanwhile. */
+  private void expect(CodeGeneration newest) {
+    if (newest.status() == CodeStatus.REJECTED && newest.kind() != CodeKind.BUNDLED_JAR) {
+      (newest.kind() == CodeKind.SOURCE ? sources : jars).expect(newest.file());
     }
   }
 
@@ -338,27 +352,6 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         PLUGIN_NOT_FOUND, Blame.OPERATOR, "There is no plugin or source '" + unit + "'" + hint);
   }
 
-  private PluginSummary summary(String unit) {
-    Optional<RunningUnit> running = runner.running(unit);
-    CodeGeneration newest = ledger.newest(unit).orElseThrow(() -> unknown(unit));
-    // A newer one that was rejected shows itself, though an older one may run on.
-    CodeGeneration shown = newest.status() == CodeStatus.REJECTED ? newest : find(unit);
-    return new PluginSummary(
-        shown, status(shown, running), running.map(RunningUnit::names).orElse(List.of()));
-  }
-
-  private static PluginStatus status(CodeGeneration generation, Optional<RunningUnit> running) {
-    return switch (generation.status()) {
-      case ACTIVE, SHADOW ->
-          running.isEmpty()
-              ? PluginStatus.ERROR
-              : running.get().all().isEmpty() ? PluginStatus.LOADED : PluginStatus.ACTIVE;
-      case DISABLED -> PluginStatus.INACTIVE;
-      case REMOVED -> PluginStatus.NOT_LOADED;
-      case REJECTED -> PluginStatus.ERROR;
-    };
-  }
-
   private static boolean runs(CodeGeneration generation) {
     return generation.status() == CodeStatus.ACTIVE || generation.status() == CodeStatus.SHADOW;
   }
@@ -368,7 +361,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     try {
       return change.get();
     } finally {
-      summaries = ledger.units().stream().map(this::summary).toList();
+      summaries = listing.all();
       lock.unlock();
     }
   }

@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * One unit of code, jar or dropped source, as people see it. Immutable.
  *
- * @param generation the newest one
+ * @param generation the newest one that was not rejected, with a newer one's rejection in its
+ *     reason; the rejected one where nothing else counts
  * @param extensions what it brings, as {@code kind:id}; empty when it does not run
  */
 public record PluginSummary(

@@ -16,13 +16,21 @@ import io.vllmmonitor.api.target.TargetMode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +88,79 @@ class TargetHttpClientTest {
     TargetHttp http = https.forTarget(target(URI.create("http://no-such-host.invalid:8000")));
     assertThat(codeOf(http, HttpCall.get("/metrics", SOON)))
         .isEqualTo(ErrorCode.TARGET_UNREACHABLE);
+  }
+
+  @Test
+  void monitorThatRunsLateDoesNotCallTheServerUnreachable() throws IOException {
+    AtomicLong calls = new AtomicLong();
+    // An hour passes between any two looks at the clock.
+    try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        TargetHttps late =
+            new TargetHttps(
+                environment, () -> Duration.ofHours(calls.getAndIncrement()).toNanos())) {
+      MonitorException e =
+          failureOf(late.forTarget(target(server.url())), HttpCall.get("/metrics", SOON));
+      assertThat(e.code()).isEqualTo(ErrorCode.TARGET_TIMEOUT);
+      assertThat(e.getMessage()).contains("Nothing was sent").contains("no time was left");
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void slowNameServerDoesNotMakeTheServerUnreachable() throws IOException {
+    Thread main = Thread.currentThread();
+    try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
+      onBusyThreads(
+          target(URI.create("http://slow-name.invalid:8000")),
+          http -> {
+            assertThat(codeOf(http, HttpCall.get("/metrics", Duration.ofMillis(50))))
+                .isEqualTo(ErrorCode.TARGET_TIMEOUT);
+            main.interrupt();
+            assertThat(codeOf(http, HttpCall.get("/metrics", SOON)))
+                .isEqualTo(ErrorCode.TARGET_TIMEOUT);
+            assertThat(Thread.interrupted()).isTrue();
+          });
+      String port = ":" + server.url().getPort();
+      for (String host : new String[] {"127.0.0.1", "localhost", "LOCALHOST"}) {
+        onBusyThreads(
+            target(URI.create("http://" + host + port)),
+            http ->
+                assertThat(http.send(HttpCall.get("/metrics", SOON)).status())
+                    .as(host)
+                    .isEqualTo(200));
+      }
+    }
+  }
+
+  @Test
+  void connectionThatStallsIsUnreachableOnlyWhereItHadMostOfTheTime() throws IOException {
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket first = new Socket();
+        Socket second = new Socket()) {
+      // Nobody accepts: the queue of the listener is full and further connections stall.
+      first.connect(full.getLocalSocketAddress(), 1_000);
+      second.connect(full.getLocalSocketAddress(), 1_000);
+      Target target = target(URI.create("http://127.0.0.1:" + full.getLocalPort()));
+      assertThat(codeOf(https.forTarget(target), HttpCall.get("/metrics", SHORT)))
+          .isEqualTo(ErrorCode.TARGET_UNREACHABLE);
+      AtomicLong looks = new AtomicLong();
+      long most = SOON.minusMillis(200).toNanos();
+      try (TargetHttps late =
+          new TargetHttps(environment, () -> looks.getAndIncrement() == 0 ? 0 : most)) {
+        assertThat(codeOf(late.forTarget(target), HttpCall.get("/metrics", SOON)))
+            .isEqualTo(ErrorCode.TARGET_TIMEOUT);
+      }
+    }
+  }
+
+  @Test
+  void onlyWholeAddressesAreLiteral() {
+    for (String host : new String[] {"127.0.0.1", "255.249.199.9", "[::1]", "fe80::1"}) {
+      assertThat(AddressRule.isLiteral(host)).as(host).isTrue();
+    }
+    for (String host : new String[] {"999.1.1.1", "1.2.3", "a.1.2.3", "gpu-1", "1.2.3.4.5"}) {
+      assertThat(AddressRule.isLiteral(host)).as(host).isFalse();
+    }
   }
 
   @Test
@@ -274,6 +355,32 @@ class TargetHttpClientTest {
       http.send(HttpCall.get("/metrics", SOON));
       assertThat(server.requests()).hasSize(1);
       assertThat(server.requests().get(0)).contains("Authorization: Bearer abc\r\n");
+    }
+  }
+
+  /** Gives a client whose threads for looking names up never come free. */
+  private void onBusyThreads(Target target, Consumer<TargetHttp> use) {
+    ExecutorService busy = Executors.newSingleThreadExecutor();
+    CountDownLatch release = new CountDownLatch(1);
+    try {
+      busy.execute(
+          () -> {
+            try {
+              release.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      use.accept(
+          new TargetHttpClient(
+              target,
+              HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+              busy,
+              new SecretReader(environment),
+              System::nanoTime));
+    } finally {
+      release.countDown();
+      busy.shutdownNow();
     }
   }
 

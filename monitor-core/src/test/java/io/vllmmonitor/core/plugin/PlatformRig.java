@@ -63,6 +63,7 @@ final class PlatformRig {
             problems,
             new MetricCatalog(),
             unit -> settings.getOrDefault(unit, Settings.empty()),
+            settings.keySet(),
             target -> new FakeTargetHttp(),
             clock,
             unit -> new SplittableRandom(7)),

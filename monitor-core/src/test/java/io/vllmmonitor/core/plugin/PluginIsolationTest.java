@@ -170,6 +170,7 @@ class PluginIsolationTest {
                 rig.problems,
                 new io.vllmmonitor.api.sample.MetricCatalog(),
                 unit -> io.vllmmonitor.api.config.Settings.empty(),
+                java.util.Set.of(),
                 target -> new io.vllmmonitor.testkit.plugin.FakeTargetHttp(),
                 java.time.InstantSource.system(),
                 unit -> new java.util.SplittableRandom(7)))) {

@@ -54,6 +54,7 @@ final class PluginModule extends AbstractModule {
             problems,
             catalog,
             config::plugin,
+            config.plugins().keySet(),
             https::forTarget,
             clock,
             unit -> new SecureRandom());
