@@ -9,17 +9,21 @@ import java.util.List;
  *
  * @param arrived files with new content, settled and read once, sorted by name
  * @param removed names of known files that are gone while others stayed
+ * @param withdrawn names of files that are gone and of which nothing ran: refused ones, and
+ *     rejected ones while no other file is there
  * @param refused files that are not read, each reported once per change
  */
-public record FolderChanges(List<Arrival> arrived, List<String> removed, List<Refusal> refused) {
+public record FolderChanges(
+    List<Arrival> arrived, List<String> removed, List<String> withdrawn, List<Refusal> refused) {
   public FolderChanges {
     arrived = List.copyOf(arrived);
     removed = List.copyOf(removed);
+    withdrawn = List.copyOf(withdrawn);
     refused = List.copyOf(refused);
   }
 
   public boolean isEmpty() {
-    return arrived.isEmpty() && removed.isEmpty() && refused.isEmpty();
+    return arrived.isEmpty() && removed.isEmpty() && withdrawn.isEmpty() && refused.isEmpty();
   }
 
   /** A file with new content. Immutable; the bytes are shared, do not change them. */

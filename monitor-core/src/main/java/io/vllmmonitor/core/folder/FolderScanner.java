@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * Editors' leavings are ignored: names that begin with a dot or {@code #} or end with {@code ~}.
  *
  * <p>A deletion counts after 2 s, and only while another file of the kind is there: a folder that
- * is empty or gone has vanished, which removes nothing. Confined to one thread at a time; time
- * comes as a parameter.
+ * is empty or gone has vanished, which removes nothing that runs. Only what was refused or rejected
+ * is believed to be withdrawn then too. Confined to one thread at a time; time comes as a
+ * parameter.
  */
 public final class FolderScanner {
   private static final Duration SETTLED_AFTER = Duration.ofMillis(300);
@@ -54,6 +55,7 @@ public final class FolderScanner {
     private Instant since = Instant.EPOCH;
     private boolean handled;
     private @Nullable String hash;
+    private boolean rejected;
     private @Nullable Instant missingSince;
   }
 
@@ -95,6 +97,14 @@ public final class FolderScanner {
     files.remove(name);
   }
 
+  /** Says that the content of a file was rejected: nothing runs of it. */
+  public void reject(String name) {
+    Tracked tracked = files.get(name);
+    if (tracked != null) {
+      tracked.rejected = true;
+    }
+  }
+
   /** Whether a file is waiting to settle or to count as removed; look again soon. */
   public boolean isSettling() {
     return settling;
@@ -114,7 +124,10 @@ public final class FolderScanner {
     present.forEach(
         (name, stamp) ->
             look(name, stamp, now, refused).ifPresent(arrival -> arrived.add(arrival)));
-    return new FolderChanges(arrived, removed(present, now), refused);
+    List<String> removed = new ArrayList<>();
+    List<String> withdrawn = new ArrayList<>();
+    missing(present, now, removed, withdrawn);
+    return new FolderChanges(arrived, removed, withdrawn, refused);
   }
 
   private Optional<FolderChanges.Arrival> look(
@@ -165,6 +178,7 @@ public final class FolderScanner {
         return Optional.empty();
       }
       tracked.hash = hash;
+      tracked.rejected = false;
       return Optional.of(new FolderChanges.Arrival(name, hash, bytes));
     } catch (NoSuchFileException e) {
       // Gone since the listing; the next look sees it missing.
@@ -197,14 +211,15 @@ public final class FolderScanner {
         "it has " + size + " bytes; at most " + largest + " are read");
   }
 
-  private List<String> removed(Map<String, Stamp> present, Instant now) {
-    List<String> removed = new ArrayList<>();
+  private void missing(
+      Map<String, Stamp> present, Instant now, List<String> removed, List<String> withdrawn) {
     for (String name : new TreeSet<>(files.keySet())) {
       Tracked tracked = files.get(name);
       if (tracked == null || present.containsKey(name)) {
         continue;
       }
-      if (present.isEmpty()) {
+      boolean mayRun = tracked.hash != null && !tracked.rejected;
+      if (present.isEmpty() && mayRun) {
         tracked.missingSince = null;
       } else if (tracked.missingSince == null) {
         tracked.missingSince = now;
@@ -213,12 +228,10 @@ public final class FolderScanner {
         settling = true;
       } else {
         files.remove(name);
-        if (tracked.hash != null) {
-          removed.add(name);
-        }
+        boolean counts = tracked.hash != null && !present.isEmpty();
+        (counts ? removed : withdrawn).add(name);
       }
     }
-    return removed;
   }
 
   private Map<String, Stamp> list() {

@@ -234,6 +234,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
       take(kind, scanner, arrival);
     }
     changes.removed().forEach(file -> remove(kind, file));
+    changes.withdrawn().forEach(file -> withdraw(kind, file));
   }
 
   private static ErrorCode code(CodeKind kind, FolderChanges.Reason reason) {
@@ -258,6 +259,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     } catch (MonitorException e) {
       services.problems().clear(file);
       services.problems().note(file, e);
+      scanner.reject(file);
       if (e.code().label().startsWith("VMON-7")) {
         // The store failed, not the file: take it in again at the next look.
         scanner.forget(file);
@@ -311,8 +313,21 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         runner.stop(current.unit());
       }
     }
+    if (folders.authoritative()) {
+      forgetRejected(kind, file, except);
+    }
+  }
+
+  /** A file that brought nothing is gone: so are the problems with it. */
+  private void withdraw(CodeKind kind, String file) {
+    waiting.remove(file);
+    services.problems().clear(file);
+    forgetRejected(kind, file, "");
+  }
+
+  private void forgetRejected(CodeKind kind, String file, String except) {
     for (CodeGeneration rejected : ledger.rejectedOfFile(kind, file)) {
-      if (folders.authoritative() && !rejected.unit().equals(except)) {
+      if (!rejected.unit().equals(except)) {
         ledger.record(rejected, CodeStatus.REMOVED, Ledger.REJECTED_AND_GONE);
         services.problems().clear(rejected.unit());
       }

@@ -142,7 +142,7 @@ final class BudgetTransform {
       return;
     }
     switch (call.name) {
-      case "toString" -> replace(code, call, "text", "Ljava/lang/Object;");
+      case "toString" -> replace(code, call, "textOf", "Ljava/lang/Object;");
       case "hashCode" -> replace(code, call, "hash", "Ljava/lang/Object;");
       case "equals" -> replace(code, call, "equal", "Ljava/lang/Object;");
       default -> {

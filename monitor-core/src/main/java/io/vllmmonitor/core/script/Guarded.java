@@ -1,5 +1,7 @@
 package io.vllmmonitor.core.script;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -65,7 +67,12 @@ public final class Guarded {
     return left.concat(right);
   }
 
-  /** In place of {@code String.valueOf(Object)} and {@code Object.toString()}. */
+  /** In place of {@code Object.toString()}. */
+  public static String textOf(Object value) {
+    return text(requireNonNull(value));
+  }
+
+  /** In place of {@code String.valueOf(Object)}. */
   public static String text(@Nullable Object value) {
     if (value instanceof Collection<?> || value instanceof Map<?, ?>) {
       StringBuilder text = new StringBuilder();

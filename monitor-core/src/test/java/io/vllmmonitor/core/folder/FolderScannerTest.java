@@ -98,6 +98,33 @@ class FolderScannerTest {
   }
 
   @Test
+  void whatWasRejectedIsWithdrawnAlsoFromAFolderThatIsEmptyThen() throws IOException {
+    write("Bad.java", "bad");
+    after(0);
+    after(300);
+    scanner.reject("Bad.java");
+    Files.delete(folder.resolve("Bad.java"));
+    after(0);
+    assertThat(after(1_999).withdrawn()).isEmpty();
+
+    FolderChanges changes = after(1);
+
+    assertThat(changes.withdrawn()).containsExactly("Bad.java");
+    assertThat(changes.removed()).isEmpty();
+  }
+
+  @Test
+  void aRefusedFileThatGoesIsWithdrawn() throws IOException {
+    write("Large.java", "x".repeat(1_001));
+    after(0);
+    assertThat(after(300).refused()).hasSize(1);
+    Files.delete(folder.resolve("Large.java"));
+    after(0);
+
+    assertThat(after(2_000).withdrawn()).containsExactly("Large.java");
+  }
+
+  @Test
   void editorsLeavingsAndOtherKindsAreIgnored() throws IOException {
     for (String name :
         new String[] {

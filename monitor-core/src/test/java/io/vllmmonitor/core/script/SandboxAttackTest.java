@@ -18,6 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SandboxAttackTest {
   @ParameterizedTest
+  @ValueSource(strings = {"o.toString();", "o.hashCode();", "o.equals(o);"})
+  void aCallOnNullFailsAsItDoesElsewhere(String call) {
+    assertThat(codeOfCheck(Sources.checking("Object o = null; " + call)))
+        .isEqualTo(ErrorCode.GUARDRAIL_EVALUATION);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "while (true) { }",
