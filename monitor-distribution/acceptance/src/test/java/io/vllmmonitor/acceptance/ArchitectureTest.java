@@ -70,7 +70,7 @@ class ArchitectureTest {
         .anyMatch(name -> name.startsWith("io.vllmmonitor.testkit."))
         .anyMatch(name -> name.startsWith("io.vllmmonitor.simulator."))
         .anyMatch(name -> name.startsWith("io.vllmmonitor.daemon."))
-        .anyMatch(name -> name.startsWith("io.vllmmonitor.cli"));
+        .anyMatch(name -> name.startsWith("io.vllmmonitor.cli."));
   }
 
   @Test
@@ -153,6 +153,7 @@ class ArchitectureTest {
             "io.vllmmonitor.testkit",
             "io.vllmmonitor.simulator",
             "io.vllmmonitor.daemon",
+            "io.vllmmonitor.cli",
             "io.vllmmonitor.acceptance")
         .check(CLASSES);
   }

@@ -1,4 +1,4 @@
-package io.vllmmonitor.cli;
+package io.vllmmonitor.cli.command;
 
 import io.vllmmonitor.daemon.boot.Daemon;
 import io.vllmmonitor.daemon.boot.UpOptions;
