@@ -3,12 +3,15 @@ package io.vllmmonitor.acceptance;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -16,7 +19,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import java.time.Instant;
+import io.vllmmonitor.daemon.web.Token;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -70,7 +74,7 @@ class ArchitectureTest {
         .anyMatch(name -> name.startsWith("io.vllmmonitor.testkit."))
         .anyMatch(name -> name.startsWith("io.vllmmonitor.simulator."))
         .anyMatch(name -> name.startsWith("io.vllmmonitor.daemon."))
-        .anyMatch(name -> name.startsWith("io.vllmmonitor.cli"));
+        .anyMatch(name -> name.startsWith("io.vllmmonitor.cli."));
   }
 
   @Test
@@ -95,25 +99,8 @@ class ArchitectureTest {
 
   @Test
   void coreAndPersistenceDoNotKnowEachOther() {
-    noClasses()
-        .that()
-        .resideInAPackage("io.vllmmonitor.core..")
-        .should()
-        .dependOnClassesThat(
-            resideInAPackage("io.vllmmonitor..")
-                .and(not(resideInAnyPackage("io.vllmmonitor.core..", "io.vllmmonitor.api.."))))
-        .check(CLASSES);
-    noClasses()
-        .that()
-        .resideInAPackage("io.vllmmonitor.persistence..")
-        .should()
-        .dependOnClassesThat(
-            resideInAPackage("io.vllmmonitor..")
-                .and(
-                    not(
-                        resideInAnyPackage(
-                            "io.vllmmonitor.persistence..", "io.vllmmonitor.api.."))))
-        .check(CLASSES);
+    ofOursOnly("io.vllmmonitor.core..", "io.vllmmonitor.api..");
+    ofOursOnly("io.vllmmonitor.persistence..", "io.vllmmonitor.api..");
   }
 
   @Test
@@ -126,6 +113,45 @@ class ArchitectureTest {
             not(
                 resideInAnyPackage(
                     "java..", "io.vllmmonitor.api..", "io.vllmmonitor.plugin..", "org.jspecify..")))
+        .check(CLASSES);
+  }
+
+  @Test
+  void pluginsDoNotKnowEachOther() {
+    slices()
+        .matching("io.vllmmonitor.plugin.(*).(*)..")
+        .should()
+        .notDependOnEachOther()
+        .check(CLASSES);
+  }
+
+  @Test
+  void theTestkitSeesTheApiOnly() {
+    ofOursOnly("io.vllmmonitor.testkit..", "io.vllmmonitor.api..");
+  }
+
+  @Test
+  void theSimulatorSeesNothingOfOurs() {
+    ofOursOnly("io.vllmmonitor.simulator..");
+  }
+
+  @Test
+  void theCommandLineSeesTheDaemonAndHowToFindIt() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.vllmmonitor.cli..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.vllmmonitor..")
+                .and(
+                    not(
+                        resideInAnyPackage(
+                            "io.vllmmonitor.cli..",
+                            "io.vllmmonitor.daemon.boot",
+                            "io.vllmmonitor.core.config",
+                            "io.vllmmonitor.persistence.engine",
+                            "io.vllmmonitor.api..")))
+                .and(not(type(Token.class))))
         .check(CLASSES);
   }
 
@@ -153,6 +179,7 @@ class ArchitectureTest {
             "io.vllmmonitor.testkit",
             "io.vllmmonitor.simulator",
             "io.vllmmonitor.daemon",
+            "io.vllmmonitor.cli",
             "io.vllmmonitor.acceptance")
         .check(CLASSES);
   }
@@ -170,11 +197,10 @@ class ArchitectureTest {
             "io.vllmmonitor.api..",
             "io.vllmmonitor.core..",
             "io.vllmmonitor.persistence..",
-            "io.vllmmonitor.plugin..")
+            "io.vllmmonitor.plugin..",
+            "io.vllmmonitor.testkit..")
         .should()
-        .callMethod(Instant.class, "now")
-        .orShould()
-        .callMethod(System.class, "currentTimeMillis")
+        .accessTargetWhere(readsTheClockOfTheMachine())
         .check(CLASSES);
   }
 
@@ -195,6 +221,34 @@ class ArchitectureTest {
         .orShould()
         .callMethod(System.class, "exit", int.class)
         .check(CLASSES);
+  }
+
+  /** Of our packages, {@code packages} may use themselves and {@code others}. */
+  private static void ofOursOnly(String packages, String... others) {
+    noClasses()
+        .that()
+        .resideInAPackage(packages)
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.vllmmonitor..")
+                .and(not(resideInAPackage(packages)))
+                .and(not(resideInAnyPackage(others))))
+        .check(CLASSES);
+  }
+
+  /** Calls and method references alike. */
+  private static DescribedPredicate<JavaAccess<?>> readsTheClockOfTheMachine() {
+    return DescribedPredicate.describe(
+        "the clock of the machine is read",
+        access -> {
+          JavaClass owner = access.getTargetOwner();
+          String name = access.getName();
+          if (owner.isAssignableTo(InstantSource.class)) {
+            return name.startsWith("system") || name.startsWith("tick");
+          }
+          return (owner.getPackageName().equals("java.time") && name.equals("now"))
+              || (owner.isEquivalentTo(System.class) && name.equals("currentTimeMillis"));
+        });
   }
 
   private static ArchCondition<JavaClass> importOnlyEarlierApiPackages() {

@@ -1,7 +1,6 @@
 /**
- * The {@code vllm-monitor} command. Arguments flow in; {@code up} hands them to the daemon, every
- * other verb asks a running daemon over HTTP and prints the answer; an exit code flows out. Start
- * at {@link io.vllmmonitor.cli.Main}.
+ * The command line of vllm-monitor. It holds no types of its own; start at {@code
+ * io.vllmmonitor.cli.command}.
  */
 @NullMarked
 package io.vllmmonitor.cli;

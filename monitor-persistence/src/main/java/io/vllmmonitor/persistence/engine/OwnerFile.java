@@ -12,6 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,6 +23,10 @@ import java.util.Optional;
  */
 final class OwnerFile {
   private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** RFC 3339 in UTC, always with milliseconds. */
+  private static final DateTimeFormatter START =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   private final Path path;
 
@@ -32,7 +39,7 @@ final class OwnerFile {
     ObjectNode json = JSON.createObjectNode();
     json.put("address", owner.address());
     json.put("pid", owner.pid());
-    json.put("start", owner.start().toString());
+    json.put("start", START.format(owner.start()));
     Path beside = path.resolveSibling("daemon.json.new");
     try (FileChannel channel =
         FileChannel.open(

@@ -76,6 +76,16 @@ class DataDirectoryTest {
   }
 
   @Test
+  void theStartOfTheOwnerIsWrittenWithMilliseconds() throws Exception {
+    clock.advance(Duration.ofNanos(7_000_123_456L));
+    try (DataDirectory directory = DataDirectory.open(temp, clock)) {
+      assertThat(directory.path().resolve("daemon.json"))
+          .content()
+          .contains("\"start\":\"2026-11-25T12:00:07.000Z\"");
+    }
+  }
+
+  @Test
   void aKilledOwnerLeavesTheDirectoryFree() throws Exception {
     try (ChildJvm owner = ChildJvm.start(DirectoryHolder.class, temp.toString())) {
       assertThat(owner.line()).isEqualTo("ready");

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.simulator.engine.EngineProfile;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -87,191 +88,119 @@ public record SimulatorConfig(
 
   /** The same on another address. */
   public SimulatorConfig withAddress(String newHost, int newPort) {
-    return new SimulatorConfig(
-        newHost,
-        newPort,
-        model,
-        profile,
-        seed,
-        requestsPerSecond,
-        devMode,
-        loadTracking,
-        version,
-        timeScale,
-        autodrive,
-        clock,
-        nanoTicker,
-        faults);
+    return with(
+        copy -> {
+          copy.host = newHost;
+          copy.port = newPort;
+        });
   }
 
   /** The same with another model name. */
   public SimulatorConfig withModel(String name) {
-    return new SimulatorConfig(
-        host,
-        port,
-        name,
-        profile,
-        seed,
-        requestsPerSecond,
-        devMode,
-        loadTracking,
-        version,
-        timeScale,
-        autodrive,
-        clock,
-        nanoTicker,
-        faults);
+    return with(copy -> copy.model = name);
   }
 
   /** The same with another engine. */
   public SimulatorConfig withProfile(EngineProfile other) {
-    return new SimulatorConfig(
-        host,
-        port,
-        model,
-        other,
-        seed,
-        requestsPerSecond,
-        devMode,
-        loadTracking,
-        version,
-        timeScale,
-        autodrive,
-        clock,
-        nanoTicker,
-        faults);
+    return with(copy -> copy.profile = other);
   }
 
   /** The same with another seed. */
   public SimulatorConfig withSeed(long other) {
-    return new SimulatorConfig(
-        host,
-        port,
-        model,
-        profile,
-        other,
-        requestsPerSecond,
-        devMode,
-        loadTracking,
-        version,
-        timeScale,
-        autodrive,
-        clock,
-        nanoTicker,
-        faults);
+    return with(copy -> copy.seed = other);
   }
 
   /** The same with another rate of built-in traffic. */
   public SimulatorConfig withRate(double other) {
-    return new SimulatorConfig(
-        host,
-        port,
-        model,
-        profile,
-        seed,
-        other,
-        devMode,
-        loadTracking,
-        version,
-        timeScale,
-        autodrive,
-        clock,
-        nanoTicker,
-        faults);
+    return with(copy -> copy.requestsPerSecond = other);
   }
 
   /** The same with or without control routes. */
   public SimulatorConfig withDevMode(boolean on) {
-    return new SimulatorConfig(
-        host,
-        port,
-        model,
-        profile,
-        seed,
-        requestsPerSecond,
-        on,
-        loadTracking,
-        version,
-        timeScale,
-        autodrive,
-        clock,
-        nanoTicker,
-        faults);
+    return with(copy -> copy.devMode = on);
   }
 
   /** The same with or without a counting {@code /load}. */
   public SimulatorConfig withLoadTracking(boolean on) {
-    return new SimulatorConfig(
-        host,
-        port,
-        model,
-        profile,
-        seed,
-        requestsPerSecond,
-        devMode,
-        on,
-        version,
-        timeScale,
-        autodrive,
-        clock,
-        nanoTicker,
-        faults);
+    return with(copy -> copy.loadTracking = on);
   }
 
   /** The same at another speed. */
   public SimulatorConfig withTimeScale(double other) {
-    return new SimulatorConfig(
-        host,
-        port,
-        model,
-        profile,
-        seed,
-        requestsPerSecond,
-        devMode,
-        loadTracking,
-        version,
-        other,
-        autodrive,
-        clock,
-        nanoTicker,
-        faults);
+    return with(copy -> copy.timeScale = other);
   }
 
   /** The same on time that the caller owns: no thread moves the engine. */
   public SimulatorConfig withVirtualTime(InstantSource wall, LongSupplier nanos) {
-    return new SimulatorConfig(
-        host,
-        port,
-        model,
-        profile,
-        seed,
-        requestsPerSecond,
-        devMode,
-        loadTracking,
-        version,
-        timeScale,
-        false,
-        wall,
-        nanos,
-        faults);
+    return with(
+        copy -> {
+          copy.autodrive = false;
+          copy.clock = wall;
+          copy.nanoTicker = nanos;
+        });
   }
 
   /** The same with faults that strike by themselves. */
   public SimulatorConfig withFaults(List<ScheduledFault> scheduled) {
-    return new SimulatorConfig(
-        host,
-        port,
-        model,
-        profile,
-        seed,
-        requestsPerSecond,
-        devMode,
-        loadTracking,
-        version,
-        timeScale,
-        autodrive,
-        clock,
-        nanoTicker,
-        scheduled);
+    return with(copy -> copy.faults = scheduled);
+  }
+
+  private SimulatorConfig with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.config();
+  }
+
+  /** A copy while it is being changed. */
+  private static final class Copy {
+    String host;
+    int port;
+    String model;
+    EngineProfile profile;
+    long seed;
+    double requestsPerSecond;
+    boolean devMode;
+    boolean loadTracking;
+    String version;
+    double timeScale;
+    boolean autodrive;
+    InstantSource clock;
+    LongSupplier nanoTicker;
+    List<ScheduledFault> faults;
+
+    Copy(SimulatorConfig from) {
+      host = from.host;
+      port = from.port;
+      model = from.model;
+      profile = from.profile;
+      seed = from.seed;
+      requestsPerSecond = from.requestsPerSecond;
+      devMode = from.devMode;
+      loadTracking = from.loadTracking;
+      version = from.version;
+      timeScale = from.timeScale;
+      autodrive = from.autodrive;
+      clock = from.clock;
+      nanoTicker = from.nanoTicker;
+      faults = from.faults;
+    }
+
+    SimulatorConfig config() {
+      return new SimulatorConfig(
+          host,
+          port,
+          model,
+          profile,
+          seed,
+          requestsPerSecond,
+          devMode,
+          loadTracking,
+          version,
+          timeScale,
+          autodrive,
+          clock,
+          nanoTicker,
+          faults);
+    }
   }
 }

@@ -1,4 +1,4 @@
-package io.vllmmonitor.cli;
+package io.vllmmonitor.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vllmmonitor.api.lifecycle.LifecycleState;

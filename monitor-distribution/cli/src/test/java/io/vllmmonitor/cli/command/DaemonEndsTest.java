@@ -1,6 +1,7 @@
-package io.vllmmonitor.cli;
+package io.vllmmonitor.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
@@ -9,9 +10,12 @@ import io.vllmmonitor.daemon.boot.UpOptions;
 import io.vllmmonitor.daemon.web.FakeDaemon;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,11 +53,43 @@ class DaemonEndsTest {
   }
 
   @Test
-  void aDaemonThatIsStillStartingSaysSo() throws Exception {
+  void aDaemonThatKeepsStartingIsToldApartFromNone() throws Exception {
     Run run = new Run(data);
+    run.startup = Duration.ofMillis(300);
     run.announce("", ProcessHandle.current().pid());
     assertThat(run.command("status")).isEqualTo(3);
-    assertThat(run.err).contains("still starting");
+    assertThat(run.err).contains("still starting", "ask again").doesNotContain("vllm-monitor up");
+  }
+
+  @Test
+  void aDaemonThatIsStartingIsWaitedFor() throws Exception {
+    Run run = new Run(data);
+    run.announce("", ProcessHandle.current().pid());
+    try (FakeDaemon daemon = new FakeDaemon()) {
+      CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> run.command("status"));
+      assertThat(catchThrowable(() -> exit.get(400, TimeUnit.MILLISECONDS)))
+          .isInstanceOf(TimeoutException.class);
+      run.on(daemon);
+      assertThat(exit.get(10, TimeUnit.SECONDS)).isZero();
+    }
+  }
+
+  @Test
+  void aDaemonThatDiesWhileStartingIsNotWaitedFor() throws Exception {
+    Process process = new ProcessBuilder("sleep", "60").start();
+    try {
+      Run run = new Run(data);
+      run.startup = Duration.ofMinutes(5);
+      run.announce("", process.pid());
+      CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> run.command("status"));
+      assertThat(catchThrowable(() -> exit.get(400, TimeUnit.MILLISECONDS)))
+          .isInstanceOf(TimeoutException.class);
+      process.destroyForcibly();
+      assertThat(exit.get(10, TimeUnit.SECONDS)).isEqualTo(3);
+      assertThat(run.err).contains("which is gone");
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.vllmmonitor.cli;
+package io.vllmmonitor.cli.command;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,4 +1,7 @@
-package io.vllmmonitor.cli;
+package io.vllmmonitor.cli.command;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
 import io.vllmmonitor.daemon.boot.Daemon;
 import io.vllmmonitor.daemon.boot.UpOptions;
@@ -25,6 +28,10 @@ final class Run {
             ups.add(options);
             return 0;
           });
+
+  /** How long a daemon that is starting is waited for. */
+  Duration startup = Duration.ofSeconds(10);
+
   String out = "";
   String err = "";
 
@@ -38,16 +45,19 @@ final class Run {
   }
 
   Run on(FakeDaemon server, long pid) throws IOException {
-    announce("127.0.0.1:" + server.address().getPort(), pid);
     Files.writeString(data.resolve("token"), FakeDaemon.TOKEN + "\n");
+    announce("127.0.0.1:" + server.address().getPort(), pid);
     return this;
   }
 
   /** Writes what a daemon writes of itself. */
   void announce(String address, long pid) throws IOException {
-    Files.writeString(
-        data.resolve("daemon.json"),
-        "{\"address\":\"%s\",\"pid\":%d,\"start\":\"%s\"}".formatted(address, pid, FakeDaemon.NOW));
+    Path beside =
+        Files.writeString(
+            data.resolve("daemon.json.new"),
+            "{\"address\":\"%s\",\"pid\":%d,\"start\":\"%s\"}"
+                .formatted(address, pid, FakeDaemon.NOW));
+    Files.move(beside, data.resolve("daemon.json"), ATOMIC_MOVE, REPLACE_EXISTING);
   }
 
   int command(String... arguments) {
@@ -61,6 +71,7 @@ final class Run {
             new PrintWriter(errText, true),
             ZoneId.of("Europe/Berlin"),
             Duration.ofSeconds(10),
+            startup,
             () -> daemon);
     int code = MonitorCommand.run(surroundings, arguments);
     out = outText.toString();

@@ -1,4 +1,4 @@
-package io.vllmmonitor.cli;
+package io.vllmmonitor.cli.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -29,12 +29,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Talks to the daemon of one data directory. Confined to one thread. */
 final class DaemonClient {
   private static final Duration DEADLINE = Duration.ofSeconds(15);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
   private static final ObjectMapper MAPPER = JsonMapper.builder().build();
 
   private final Path dataDirectory;
@@ -62,16 +64,47 @@ final class DaemonClient {
   static DaemonClient find(Surroundings surroundings, @Nullable Path flag) {
     Path directory =
         new ConfigLoader(surroundings.environment(), surroundings.home()).dataDirectory(flag);
+    return new DaemonClient(directory, listening(directory, surroundings.startup()));
+  }
+
+  /** Waits for a daemon that is still starting; one that is not there or dies is not waited for. */
+  private static Owner listening(Path directory, Duration patience) {
+    long begin = System.nanoTime();
+    while (true) {
+      Owner owner = alive(directory);
+      if (!owner.address().isEmpty()) {
+        return owner;
+      }
+      // An interrupted thread would not pause any more.
+      if (System.nanoTime() - begin >= patience.toNanos()
+          || Thread.currentThread().isInterrupted()) {
+        throw stillStarting(directory, owner, patience);
+      }
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+    }
+  }
+
+  private static Owner alive(Path directory) {
     Owner owner =
         DataDirectory.ownerOf(directory)
             .orElseThrow(() -> none(directory, "it holds no daemon.json"));
     if (!ProcessHandle.of(owner.pid()).map(ProcessHandle::isAlive).orElse(false)) {
       throw none(directory, "its daemon.json names process " + owner.pid() + ", which is gone");
     }
-    if (owner.address().isEmpty()) {
-      throw none(directory, "process " + owner.pid() + " is still starting");
-    }
-    return new DaemonClient(directory, owner);
+    return owner;
+  }
+
+  private static MonitorException stillStarting(Path directory, Owner owner, Duration patience) {
+    return new MonitorException(
+        ErrorCode.NO_DAEMON,
+        Blame.ENVIRONMENT,
+        "The daemon on "
+            + directory
+            + " (process "
+            + owner.pid()
+            + ") is still starting: it does not listen after "
+            + patience.toSeconds()
+            + " s of waiting; ask again in a moment, and look at its log if that does not help");
   }
 
   private static MonitorException none(Path directory, String why) {

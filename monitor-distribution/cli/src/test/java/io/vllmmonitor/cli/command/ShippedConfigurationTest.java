@@ -1,4 +1,4 @@
-package io.vllmmonitor.cli;
+package io.vllmmonitor.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

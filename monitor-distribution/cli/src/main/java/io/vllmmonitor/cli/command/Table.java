@@ -1,4 +1,4 @@
-package io.vllmmonitor.cli;
+package io.vllmmonitor.cli.command;
 
 import java.util.ArrayList;
 import java.util.List;

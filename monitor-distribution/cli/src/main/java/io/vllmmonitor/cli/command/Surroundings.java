@@ -1,4 +1,4 @@
-package io.vllmmonitor.cli;
+package io.vllmmonitor.cli.command;
 
 import static java.util.Objects.requireNonNull;
 
@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  * @param err for everything else
  * @param zone in which times are printed
  * @param patience how long {@code stop} waits for the daemon to be gone
+ * @param startup how long a daemon that is still starting is waited for
  * @param daemon what {@code up} runs; empty when this build holds none
  */
 record Surroundings(
@@ -29,6 +30,7 @@ record Surroundings(
     PrintWriter err,
     ZoneId zone,
     Duration patience,
+    Duration startup,
     Supplier<Optional<Daemon>> daemon) {
   Surroundings {
     environment = Map.copyOf(environment);
@@ -37,6 +39,7 @@ record Surroundings(
     requireNonNull(err, "err");
     requireNonNull(zone, "zone");
     requireNonNull(patience, "patience");
+    requireNonNull(startup, "startup");
     requireNonNull(daemon, "daemon");
   }
 }

@@ -1,4 +1,4 @@
-package io.vllmmonitor.cli;
+package io.vllmmonitor.cli.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -23,6 +23,7 @@ public final class Main {
             new PrintWriter(System.err, true, UTF_8),
             ZoneId.systemDefault(),
             Duration.ofSeconds(15),
+            Duration.ofSeconds(10),
             () -> ServiceLoader.load(Daemon.class).findFirst());
     System.exit(MonitorCommand.run(surroundings, arguments));
   }
