@@ -9,9 +9,9 @@ public interface TargetHttp {
   /**
    * Sends and waits for the whole answer.
    *
-   * @throws io.vllmmonitor.api.error.MonitorException TARGET_UNREACHABLE when nothing was sent,
-   *     TARGET_TIMEOUT when the deadline passed (it may have arrived), TARGET_ANSWER_TOO_LARGE,
-   *     TARGET_ADDRESS_DENIED, TARGET_REDIRECT_REFUSED
+   * @throws io.vllmmonitor.api.error.MonitorException TARGET_UNREACHABLE when nobody listens or no
+   *     way leads there, so that nothing was sent; TARGET_TIMEOUT when the deadline passed (it may
+   *     have arrived), TARGET_ANSWER_TOO_LARGE, TARGET_ADDRESS_DENIED, TARGET_REDIRECT_REFUSED
    */
   HttpAnswer send(HttpCall call);
 }
