@@ -122,7 +122,7 @@ class DaemonEndsTest {
       Run run = new Run(data).on(daemon, process.pid());
       assertThat(run.command("stop")).isZero();
       assertThat(run.out).contains("process " + process.pid() + " is gone");
-      assertThat(process.isAlive()).isFalse();
+      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
       assertThat(daemon.stops).hasValue(1);
       assertThat(run.command("stop")).isEqualTo(3);
     } finally {

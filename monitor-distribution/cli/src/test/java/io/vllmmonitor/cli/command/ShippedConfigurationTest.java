@@ -36,7 +36,9 @@ class ShippedConfigurationTest {
             .filter(line -> !line.matches("# [A-Z\\w].*"))
             .map(line -> line.substring(1))
             .collect(Collectors.joining("\n"));
-    Files.writeString(file, text);
+    Path authorities = Files.writeString(directory.resolve("own-ca.pem"), "a certificate");
+    assertThat(text).contains("/etc/ssl/own-ca.pem");
+    Files.writeString(file, text.replace("/etc/ssl/own-ca.pem", authorities.toString()));
     MonitorConfig config =
         new ConfigLoader(Map.of(), directory).load(new ConfigFlags(List.of(), null, null, file));
     for (Map.Entry<String, ConfigSpec> section : ConfigKeys.SECTIONS.entrySet()) {
