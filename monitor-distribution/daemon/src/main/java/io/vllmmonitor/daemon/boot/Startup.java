@@ -7,6 +7,7 @@ import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.history.RestoreReport;
+import io.vllmmonitor.api.learning.ModelCard;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.config.ListenAddress;
 import io.vllmmonitor.core.config.MonitorConfig;
@@ -91,6 +92,7 @@ final class Startup {
     @Nullable Instant previousStop = LastStop.take(history, recorder, now);
     List<RestoreReport.Item> items = new ArrayList<>(platform.boot());
     engine.restoreLearners();
+    engine.learners().forEach(card -> items.add(learnerItem(card)));
     List<Target> targets = config.targets().isEmpty() ? known.targets(now) : config.targets();
     for (Target target : targets) {
       items.addAll(engine.restore(target));
@@ -110,6 +112,16 @@ final class Startup {
     background.repeat("state of the learners", SAVE_EVERY, engine::saveLearners);
     readiness.ready();
     return new Started("http://" + address, report);
+  }
+
+  private static RestoreReport.Item learnerItem(ModelCard card) {
+    boolean knows = card.observations() > 0;
+    return new RestoreReport.Item(
+        "learner",
+        card.name(),
+        knows ? RestoreReport.Status.RESTORED : RestoreReport.Status.FRESH,
+        knows ? "knows " + card.observations() + " outcomes" : "no outcome yet",
+        null);
   }
 
   private void look() {
