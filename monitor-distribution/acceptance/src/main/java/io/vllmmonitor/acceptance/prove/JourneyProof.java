@@ -110,7 +110,11 @@ final class JourneyProof implements Proof {
       throws Exception {
     Rest rest = daemon.rest();
     JsonNode report = rest.get("/api/v1/restore-report");
-    for (String unit : List.of(GUARDRAIL, PLUGIN)) {
+    List<String> subjects =
+        server.canFail()
+            ? List.of(GUARDRAIL, PLUGIN, server.instance(), "Success counts")
+            : List.of(GUARDRAIL, PLUGIN, server.instance());
+    for (String unit : subjects) {
       boolean restored = false;
       for (JsonNode item : report.path("items")) {
         restored |=
