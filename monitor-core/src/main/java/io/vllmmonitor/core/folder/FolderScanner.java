@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * Editors' leavings are ignored: names that begin with a dot or {@code #} or end with {@code ~}.
  *
  * <p>A deletion counts after 2 s, and only while another file of the kind is there: a folder that
- * is empty or gone has vanished, which removes nothing that runs. Only what was refused or rejected
- * is believed to be withdrawn then too. Confined to one thread at a time; time comes as a
- * parameter.
+ * is empty or gone has vanished, which removes nothing that runs, not even once other files are
+ * there. Only what was refused or rejected is believed to be withdrawn then too. Confined to one
+ * thread at a time; time comes as a parameter.
  */
 public final class FolderScanner {
   private static final Duration SETTLED_AFTER = Duration.ofMillis(300);
@@ -56,6 +56,10 @@ public final class FolderScanner {
     private boolean handled;
     private @Nullable String hash;
     private boolean rejected;
+
+    /** It went with the whole folder: that is no removal, also not once other files are there. */
+    private boolean vanished;
+
     private @Nullable Instant missingSince;
   }
 
@@ -134,6 +138,7 @@ public final class FolderScanner {
       String name, Stamp stamp, Instant now, List<FolderChanges.Refusal> refused) {
     Tracked tracked = files.computeIfAbsent(name, n -> new Tracked());
     tracked.missingSince = null;
+    tracked.vanished = false;
     if (!stamp.equals(tracked.stamp)) {
       tracked.stamp = stamp;
       tracked.since = now;
@@ -219,8 +224,9 @@ public final class FolderScanner {
         continue;
       }
       boolean mayRun = tracked.hash != null && !tracked.rejected;
-      if (present.isEmpty() && mayRun) {
+      if (mayRun && (present.isEmpty() || tracked.vanished)) {
         tracked.missingSince = null;
+        tracked.vanished = true;
       } else if (tracked.missingSince == null) {
         tracked.missingSince = now;
         settling = true;

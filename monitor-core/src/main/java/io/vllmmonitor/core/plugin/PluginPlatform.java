@@ -362,7 +362,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     String hint =
         NearestName.of(unit, ledger.units())
             .map(name -> "; did you mean '" + name + "'?")
-            .orElse("; there are none");
+            .orElse("; 'vllm-monitor plugin list' shows what there is");
     return new MonitorException(
         PLUGIN_NOT_FOUND, Blame.OPERATOR, "There is no plugin or source '" + unit + "'" + hint);
   }

@@ -98,6 +98,26 @@ class FolderScannerTest {
   }
 
   @Test
+  void whatVanishedWithTheFolderIsNotRemovedByTheNextFile() throws IOException {
+    scanner.know("Stored.java", "hash of what the store brought back");
+    after(0);
+    write("New.java", "new");
+    after(0);
+    after(300);
+
+    assertThat(after(5_000).removed()).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsMissingAmongOthersAtTheFirstLookIsRemoved() throws IOException {
+    scanner.know("Stored.java", "hash of what the store brought back");
+    write("Other.java", "other");
+    after(0);
+
+    assertThat(after(2_000).removed()).containsExactly("Stored.java");
+  }
+
+  @Test
   void whatWasRejectedIsWithdrawnAlsoFromAFolderThatIsEmptyThen() throws IOException {
     write("Bad.java", "bad");
     after(0);

@@ -66,9 +66,14 @@ public final class DaemonMain implements Daemon {
       Startup startup = wire(config, store, clock, closers, stop);
       stop.listenToSignals();
       Startup.Started started = startup.start();
-      out.print(RestoreReportText.of(started.report(), ZoneId.systemDefault()));
+      out.print(
+          RestoreReportText.of(
+              started.report(), store.stores().report().fresh(), ZoneId.systemDefault()));
       out.println("vllm-monitor " + ProductVersion.get() + " serves " + started.url());
       out.println("data in " + config.data() + ", " + watched(config));
+      if (options.demo()) {
+        out.println("the first fault comes within a minute; look with: vllm-monitor status");
+      }
       served.set(true);
       stop.await();
     }

@@ -6,6 +6,8 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,13 +17,17 @@ import java.util.TreeMap;
 final class RestoreReportText {
   private RestoreReportText() {}
 
-  static String of(RestoreReport report, ZoneId zone) {
+  static String of(RestoreReport report, boolean first, ZoneId zone) {
     StringBuilder text = new StringBuilder("Restart report, ");
     text.append(local(report.at(), zone)).append('\n');
     text.append(
-        report.previousStop() == null
-            ? "  the life before did not end in order, or there was none\n"
-            : "  the life before ended in order at " + local(report.previousStop(), zone) + "\n");
+        first
+            ? "  the first start on this data directory\n"
+            : report.previousStop() == null
+                ? "  the life before did not end in order\n"
+                : "  the life before ended in order at "
+                    + local(report.previousStop(), zone)
+                    + "\n");
     Map<String, Integer> fresh = new TreeMap<>();
     for (RestoreReport.Item item : report.items()) {
       if (item.status() == RestoreReport.Status.FRESH) {
@@ -40,8 +46,9 @@ final class RestoreReportText {
       }
     }
     if (!fresh.isEmpty()) {
-      text.append("  fresh: ");
-      fresh.forEach((kind, count) -> text.append(count).append(' ').append(kind).append(' '));
+      List<String> counts = new ArrayList<>();
+      fresh.forEach((kind, count) -> counts.add(count + " " + kind));
+      text.append("  fresh: ").append(String.join(", ", counts));
       text.append('\n');
     }
     return text.toString();
