@@ -87,6 +87,9 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     section("FIRING GUARDRAILS", "none", firing(page));
+    if (!page.path("unknown").isEmpty()) {
+      section("GUARDRAILS WITHOUT DATA", "none", unknown(page));
+    }
     section("OPEN INCIDENTS", "none", incidents(page));
     root.print("LAST ATTEMPT");
     lastAttempt(page.path("last_attempt"));
@@ -129,6 +132,17 @@ final class StatusCommand implements Callable<Integer> {
           Reading.text(firing, "severity"),
           reading.time(firing, "fired_at"),
           Reading.text(firing, "reason"));
+    }
+    return table;
+  }
+
+  private Table unknown(JsonNode page) {
+    Table table = new Table("GUARDRAIL", "TARGET", "REASON");
+    for (JsonNode guardrail : page.path("unknown")) {
+      table.row(
+          Reading.text(guardrail, "guardrail"),
+          Reading.text(guardrail, "target"),
+          Reading.text(guardrail, "reason"));
     }
     return table;
   }

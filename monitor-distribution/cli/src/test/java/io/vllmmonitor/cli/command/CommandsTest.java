@@ -67,7 +67,9 @@ class CommandsTest {
             3,
             FakeDaemon.NOW,
             FakeDaemon.NOW));
+    daemon.guardrails.add(Entities.blind("misspelt", Entities.TARGET));
     assertThat(run.command("status")).isEqualTo(1);
+    assertThat(run.out).contains("GUARDRAILS WITHOUT DATA", "misspelt", "vllm:nope");
     assertThat(run.out)
         .contains("DOWN")
         .contains("! 127.0.0.1:8000: VMON-2001 refused")

@@ -53,6 +53,7 @@ final class StatusApi {
     page.set("targets", items(services.engine().targets().stream().map(this::target).toList()));
     page.set(
         "firing", items(services.history().firings(newest, null, FiringStatus.FIRING).items()));
+    page.set("unknown", items(unknown()));
     page.set(
         "open_incidents", items(services.history().incidents(newest, IncidentStatus.OPEN).items()));
     page.set(
@@ -63,6 +64,21 @@ final class StatusApi {
             .orElse(WebJson.object().nullNode()));
     page.set("problems", items(problems()));
     return page;
+  }
+
+  /** Guardrails that cannot tell: protection that is missing just now. */
+  private List<ObjectNode> unknown() {
+    return services.engine().guardrails().stream()
+        .filter(status -> status.standing() == GuardrailStatus.Standing.UNKNOWN)
+        .map(
+            status -> {
+              ObjectNode item = WebJson.object();
+              item.put("guardrail", status.guardrail());
+              item.put("target", status.target().instance());
+              item.put("reason", status.reason());
+              return item;
+            })
+        .toList();
   }
 
   Object targets(Parameters parameters) {

@@ -68,6 +68,22 @@ public final class Entities {
         NOW);
   }
 
+  /** A guardrail that has no data to judge. */
+  public static GuardrailStatus blind(String id, TargetId target) {
+    GuardrailStatus sighted = guardrail(id, false, target);
+    return new GuardrailStatus(
+        id,
+        sighted.unit(),
+        sighted.codeHash(),
+        false,
+        sighted.spec(),
+        target,
+        GuardrailStatus.Standing.UNKNOWN,
+        "unknown: vllm:nope",
+        7,
+        NOW);
+  }
+
   public static GuardrailFiring firing(String id, FiringStatus status) {
     return new GuardrailFiring(
         id,

@@ -76,7 +76,12 @@ class RestApiTest {
             3,
             FakeDaemon.NOW,
             FakeDaemon.NOW));
+    daemon.guardrails.add(Entities.blind("misspelt", Entities.TARGET));
+    daemon.guardrails.add(Entities.guardrail("sighted", false, Entities.TARGET));
+
     JsonNode page = calls.get("/api/v1/status");
+    assertThat(page.path("unknown")).hasSize(1);
+    assertThat(page.at("/unknown/0/guardrail").asText()).isEqualTo("misspelt");
     assertThat(page.path("version").asText()).isEqualTo("0.1.0");
     assertThat(page.path("uptime").asText()).isEqualTo("3h");
     assertThat(page.path("ready").asBoolean()).isTrue();
