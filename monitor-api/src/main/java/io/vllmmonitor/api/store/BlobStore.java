@@ -1,5 +1,6 @@
 package io.vllmmonitor.api.store;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -26,6 +27,9 @@ public interface BlobStore extends AutoCloseable {
    *     STORE_DAMAGED when they do not match their hash
    */
   byte[] get(String hash);
+
+  /** The hashes of all that was put, sorted. */
+  List<String> hashes();
 
   @Override
   void close();

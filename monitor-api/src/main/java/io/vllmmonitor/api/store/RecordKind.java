@@ -12,11 +12,20 @@ public enum RecordKind {
   INCIDENTS("incidents", "status", "severity", "failure_kind"),
   MITIGATION_ATTEMPTS(
       "mitigation_attempts", "strategy_name", "status", "outcome", "incident_id", "failure_kind"),
+  PREDICTIONS(
+      "predictions",
+      "failure_type",
+      "current_state",
+      "predicted_failure_state",
+      "confidence",
+      "actual_outcome"),
+  HAPPY_PATHS("happy_paths", "name", "start_state", "end_state"),
   LEARNING_DATA("learning_data", "situation", "strategy_name", "outcome"),
   PLUGINS("plugins", "unit", "code_kind", "status", "generation", "code_hash"),
   PLUGIN_STATES("plugin_states", "unit", "extension"),
   PROBLEMS("problems", "code", "blame", "subject"),
-  RESTORE_REPORTS("restore_reports");
+  RESTORE_REPORTS("restore_reports"),
+  AUDIT("audit", "action", "actor", "subject", "result");
 
   private final String table;
 

@@ -27,6 +27,15 @@ public interface RecordStore extends AutoCloseable {
    */
   RecordPage query(RecordQuery query);
 
+  /**
+   * Forgets rows in one transaction; ids that are not there are passed over.
+   *
+   * @return how many were there
+   * @throws io.vllmmonitor.api.error.MonitorException STORE_FULL, STORE_IO or STORE_CLOSED; then
+   *     all are still there
+   */
+  int delete(RecordKind kind, Set<String> ids);
+
   /** How many rows a table holds. */
   long count(RecordKind kind);
 

@@ -7,5 +7,7 @@ public enum RejectReason {
   /** Same time as the newest sample of its series, other bits. */
   DUPLICATE_TIMESTAMP,
   /** More than ten minutes ahead of the clock. */
-  TOO_FAR_AHEAD
+  TOO_FAR_AHEAD,
+  /** Its series is new and the store has as many series as it may. */
+  TOO_MANY_SERIES
 }

@@ -13,6 +13,7 @@ import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.store.AppendMode;
 import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.Capability;
 import io.vllmmonitor.api.store.SeriesStore;
@@ -187,7 +188,7 @@ class SampleWriterTest {
     }
 
     @Override
-    public AppendResult append(List<SampleBatch> batches) {
+    public AppendResult append(List<SampleBatch> batches, AppendMode mode) {
       MonitorException planned = failure;
       if (planned != null) {
         throw planned;

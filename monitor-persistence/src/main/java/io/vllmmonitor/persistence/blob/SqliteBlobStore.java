@@ -14,7 +14,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +94,22 @@ public final class SqliteBlobStore implements BlobStore {
               + "backup, or bring the same jar or source again");
     }
     return bytes;
+  }
+
+  @Override
+  public List<String> hashes() {
+    refuseWhenClosed();
+    return file.read(
+        session -> {
+          List<String> hashes = new ArrayList<>();
+          try (ResultSet rows =
+              session.prepare("SELECT hash FROM blobs ORDER BY hash").executeQuery()) {
+            while (rows.next()) {
+              hashes.add(rows.getString(1));
+            }
+          }
+          return List.copyOf(hashes);
+        });
   }
 
   private static byte[] fetch(PreparedStatement select, String hash) throws SQLException {

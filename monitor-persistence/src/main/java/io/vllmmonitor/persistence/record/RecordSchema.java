@@ -7,7 +7,12 @@ import java.util.List;
 /** The tables of {@code monitor.db}: one per kind of record, and the blobs. */
 public final class RecordSchema {
   private static final Schema CURRENT =
-      new Schema("records", List.of(Migration.load(RecordSchema.class, "1-records.sql")), true);
+      new Schema(
+          "records",
+          List.of(
+              Migration.load(RecordSchema.class, "1-records.sql"),
+              Migration.load(RecordSchema.class, "2-predictions.sql")),
+          true);
 
   private RecordSchema() {}
 

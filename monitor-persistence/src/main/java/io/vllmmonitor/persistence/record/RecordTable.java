@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -79,6 +80,17 @@ final class RecordTable {
     try (ResultSet rows = statement.executeQuery()) {
       return rows.next() ? Optional.of(row(rows)) : Optional.empty();
     }
+  }
+
+  /** How many of them there were. */
+  int delete(SqliteSession session, Set<String> ids) throws SQLException {
+    PreparedStatement statement = session.prepare("DELETE FROM " + kind.table() + " WHERE id = ?");
+    int deleted = 0;
+    for (String id : ids) {
+      statement.setString(1, id);
+      deleted += statement.executeUpdate();
+    }
+    return deleted;
   }
 
   long count(SqliteSession session) throws SQLException {

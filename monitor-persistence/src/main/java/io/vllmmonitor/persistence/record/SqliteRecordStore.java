@@ -82,6 +82,13 @@ public final class SqliteRecordStore implements RecordStore {
   }
 
   @Override
+  public int delete(RecordKind kind, Set<String> ids) {
+    refuseWhenClosed();
+    Set<String> all = Set.copyOf(ids);
+    return all.isEmpty() ? 0 : file.write(session -> table(kind).delete(session, all));
+  }
+
+  @Override
   public long count(RecordKind kind) {
     refuseWhenClosed();
     return file.read(session -> table(kind).count(session));

@@ -13,6 +13,7 @@ import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.store.AppendMode;
 import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.Capability;
 import io.vllmmonitor.api.store.SeriesStore;
@@ -165,7 +166,7 @@ public final class FakeDaemon implements AutoCloseable {
     }
 
     @Override
-    public AppendResult append(List<SampleBatch> batches) {
+    public AppendResult append(List<SampleBatch> batches, AppendMode mode) {
       throw new UnsupportedOperationException("read only");
     }
 

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -51,6 +52,12 @@ public final class InMemoryBlobStore implements BlobStore {
           "There is no blob " + hash + "; put its bytes first");
     }
     return bytes.clone();
+  }
+
+  @Override
+  public synchronized List<String> hashes() {
+    refuseWhenClosed();
+    return blobs.keySet().stream().sorted().toList();
   }
 
   @Override

@@ -131,6 +131,15 @@ public final class InMemoryRecordStore implements RecordStore {
   }
 
   @Override
+  public synchronized int delete(RecordKind kind, Set<String> ids) {
+    refuseWhenClosed();
+    Map<String, StoredRecord> table = table(kind);
+    int before = table.size();
+    ids.forEach(table::remove);
+    return before - table.size();
+  }
+
+  @Override
   public synchronized long count(RecordKind kind) {
     refuseWhenClosed();
     return table(kind).size();

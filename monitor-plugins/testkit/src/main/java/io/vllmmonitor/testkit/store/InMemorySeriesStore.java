@@ -11,6 +11,7 @@ import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.store.AppendMode;
 import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.Capability;
 import io.vllmmonitor.api.store.RejectReason;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** Samples on the heap, for tests; gone with the object. Thread-safe. */
 public final class InMemorySeriesStore implements SeriesStore {
   private static final Duration MOST_AHEAD = Duration.ofMinutes(10);
+  private static final Duration OUT_OF_ORDER_WINDOW = Duration.ofMinutes(10);
 
   private final InstantSource clock;
   private final TreeMap<SeriesKey, Column> columns = new TreeMap<>();
@@ -49,7 +51,7 @@ public final class InMemorySeriesStore implements SeriesStore {
   }
 
   @Override
-  public synchronized AppendResult append(List<SampleBatch> batches) {
+  public synchronized AppendResult append(List<SampleBatch> batches, AppendMode mode) {
     refuseWhenClosed();
     List<SampleBatch> all = List.copyOf(batches);
     long limit = clock.instant().plus(MOST_AHEAD).toEpochMilli();
@@ -59,7 +61,9 @@ public final class InMemorySeriesStore implements SeriesStore {
       long at = batch.at().toEpochMilli();
       for (int i = 0; i < batch.size(); i++) {
         RejectReason reason =
-            at > limit ? RejectReason.TOO_FAR_AHEAD : put(batch.series(i), at, batch.value(i));
+            at > limit
+                ? RejectReason.TOO_FAR_AHEAD
+                : put(batch.series(i), at, batch.value(i), mode);
         if (reason == null) {
           stored++;
         } else {
@@ -70,8 +74,8 @@ public final class InMemorySeriesStore implements SeriesStore {
     return new AppendResult(stored, rejected);
   }
 
-  private @Nullable RejectReason put(SeriesKey key, long at, double value) {
-    return columns.computeIfAbsent(key, unused -> new Column()).put(at, value);
+  private @Nullable RejectReason put(SeriesKey key, long at, double value, AppendMode mode) {
+    return columns.computeIfAbsent(key, unused -> new Column()).put(at, value, mode);
   }
 
   @Override
@@ -176,22 +180,48 @@ public final class InMemorySeriesStore implements SeriesStore {
     private double[] values = new double[16];
     private int size;
 
-    @Nullable RejectReason put(long at, double value) {
-      if (size > 0 && at < times[size - 1]) {
+    @Nullable RejectReason put(long at, double value, AppendMode mode) {
+      long behind = size == 0 ? -1 : times[size - 1] - at;
+      if (behind > 0 && isTooLate(behind, mode)) {
         return RejectReason.OUT_OF_ORDER;
       }
-      if (size > 0 && at == times[size - 1]) {
-        boolean same =
-            Double.doubleToRawLongBits(value) == Double.doubleToRawLongBits(values[size - 1]);
-        return same ? null : RejectReason.DUPLICATE_TIMESTAMP;
+      if (behind == 0 && mode != AppendMode.IMPORTED) {
+        return bits(value) == bits(values[size - 1]) ? null : RejectReason.DUPLICATE_TIMESTAMP;
+      }
+      insert(at, value);
+      return null;
+    }
+
+    private static boolean isTooLate(long behind, AppendMode mode) {
+      return switch (mode) {
+        case SCRAPED -> true;
+        case PUSHED -> behind > OUT_OF_ORDER_WINDOW.toMillis();
+        case IMPORTED -> false;
+      };
+    }
+
+    /** Of two values at one time the greater bits stay. */
+    private void insert(long at, double value) {
+      int place = lowerBound(at);
+      if (place < size && times[place] == at) {
+        if (Long.compareUnsigned(bits(value), bits(values[place])) > 0) {
+          values[place] = value;
+        }
+        return;
       }
       if (size == times.length) {
         times = Arrays.copyOf(times, size * 2);
         values = Arrays.copyOf(values, size * 2);
       }
-      times[size] = at;
-      values[size++] = value;
-      return null;
+      System.arraycopy(times, place, times, place + 1, size - place);
+      System.arraycopy(values, place, values, place + 1, size - place);
+      times[place] = at;
+      values[place] = value;
+      size++;
+    }
+
+    private static long bits(double value) {
+      return Double.doubleToRawLongBits(value);
     }
 
     SeriesData between(SeriesKey key, long from, long to) {
