@@ -1,11 +1,12 @@
 package io.vllmmonitor.api.store;
 
+import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Keeps records: rows that carry decisions. Thread-safe; writes are serialised by the store. */
-public interface RecordStore extends AutoCloseable {
+public interface RecordStore extends RecordReader, AutoCloseable {
   Set<Capability> capabilities();
 
   /**
@@ -17,15 +18,22 @@ public interface RecordStore extends AutoCloseable {
    */
   void write(List<StoredRecord> records);
 
-  Optional<StoredRecord> find(RecordKind kind, String id);
+  /**
+   * Runs reads on one state of all tables: what is written meanwhile is not seen. The reader is
+   * good only within the call, on its thread. Keep it short; it may hold up writers of much.
+   */
+  <T> T snapshot(Function<RecordReader, T> work);
 
   /**
-   * One page of rows, newest first.
+   * Forgets every row of these kinds and stores others in their place, in one transaction, all or
+   * none. The rows are taken one by one, so that there may be more than memory holds; of two with
+   * one kind and id the later stays.
    *
-   * @throws io.vllmmonitor.api.error.MonitorException CURSOR_INVALID for a cursor this store did
-   *     not give
+   * @param kinds what the rows belong to; rows of other kinds are refused
+   * @throws io.vllmmonitor.api.error.MonitorException STORE_FULL, STORE_IO or STORE_CLOSED; then
+   *     nothing was changed, as when the iterator throws
    */
-  RecordPage query(RecordQuery query);
+  void replace(Set<RecordKind> kinds, Iterator<StoredRecord> rows);
 
   /**
    * Forgets rows in one transaction; ids that are not there are passed over.
@@ -35,9 +43,6 @@ public interface RecordStore extends AutoCloseable {
    *     all are still there
    */
   int delete(RecordKind kind, Set<String> ids);
-
-  /** How many rows a table holds. */
-  long count(RecordKind kind);
 
   @Override
   void close();

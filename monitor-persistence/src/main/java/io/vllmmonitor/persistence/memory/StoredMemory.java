@@ -76,6 +76,23 @@ public final class StoredMemory implements Recorder, History {
     }
   }
 
+  /** The rows that {@link #write} would store; for importers. */
+  public static List<StoredRecord> rows(Consumer<Entries> entries) {
+    TransactionEntries transaction = new TransactionEntries(new EntityRows());
+    entries.accept(transaction);
+    return transaction.close();
+  }
+
+  /**
+   * Looks at a row that comes from elsewhere.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException STORE_DAMAGED when it is not the entity of
+   *     its kind
+   */
+  public static void check(StoredRecord row) {
+    EntityCheck.check(row);
+  }
+
   @Override
   public List<SeriesData> metrics(
       SeriesSelector selector, Instant from, Instant to, int maxSamples) {

@@ -93,6 +93,10 @@ final class RecordTable {
     return deleted;
   }
 
+  void clear(SqliteSession session) throws SQLException {
+    session.prepare("DELETE FROM " + kind.table()).executeUpdate();
+  }
+
   long count(SqliteSession session) throws SQLException {
     return session.number("SELECT count(*) FROM " + kind.table());
   }

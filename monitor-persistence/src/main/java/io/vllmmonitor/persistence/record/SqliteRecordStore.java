@@ -9,14 +9,20 @@ import io.vllmmonitor.api.store.Capability;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordPage;
 import io.vllmmonitor.api.store.RecordQuery;
+import io.vllmmonitor.api.store.RecordReader;
 import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.StoredRecord;
+import io.vllmmonitor.persistence.sqlite.SqliteFailures;
 import io.vllmmonitor.persistence.sqlite.SqliteFile;
+import io.vllmmonitor.persistence.sqlite.SqliteSession;
+import java.sql.SQLException;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Records in {@code monitor.db}, a table per kind. Every row has a checksum that is compared when
@@ -68,10 +74,13 @@ public final class SqliteRecordStore implements RecordStore {
   @Override
   public RecordPage query(RecordQuery query) {
     refuseWhenClosed();
+    return file.read(session -> query(session, query));
+  }
+
+  private RecordPage query(SqliteSession session, RecordQuery query) throws SQLException {
     String text = query.cursor();
     Cursor after = text == null ? null : Cursor.decode(query.kind(), text);
-    List<StoredRecord> rows =
-        file.read(session -> table(query.kind()).query(session, query, after));
+    List<StoredRecord> rows = table(query.kind()).query(session, query, after);
     if (rows.size() <= query.limit()) {
       return new RecordPage(rows, null);
     }
@@ -94,6 +103,36 @@ public final class SqliteRecordStore implements RecordStore {
     return file.read(session -> table(kind).count(session));
   }
 
+  /** {@inheritDoc} Without a deadline. */
+  @Override
+  public <T> T snapshot(Function<RecordReader, T> work) {
+    refuseWhenClosed();
+    return file.readWithoutDeadline(session -> work.apply(new Snapshot(session)));
+  }
+
+  @Override
+  public void replace(Set<RecordKind> kinds, Iterator<StoredRecord> rows) {
+    refuseWhenClosed();
+    Set<RecordKind> replaced = Set.copyOf(kinds);
+    file.write(
+        session -> {
+          for (RecordKind kind : replaced) {
+            table(kind).clear(session);
+          }
+          long written = 0;
+          while (rows.hasNext()) {
+            StoredRecord row = rows.next();
+            if (!replaced.contains(row.kind())) {
+              throw new IllegalArgumentException(
+                  "A row of " + row.kind().table() + ", but only " + replaced + " are replaced");
+            }
+            table(row.kind()).write(session, row);
+            written++;
+          }
+          return written;
+        });
+  }
+
   private RecordTable table(RecordKind kind) {
     return requireNonNull(tables.get(kind));
   }
@@ -110,5 +149,41 @@ public final class SqliteRecordStore implements RecordStore {
   @Override
   public void close() {
     closed = true;
+  }
+
+  /** Reads on the one transaction of a session. */
+  private final class Snapshot implements RecordReader {
+    private final SqliteSession session;
+
+    Snapshot(SqliteSession session) {
+      this.session = session;
+    }
+
+    @Override
+    public Optional<StoredRecord> find(RecordKind kind, String id) {
+      return run(() -> table(kind).find(session, id));
+    }
+
+    @Override
+    public RecordPage query(RecordQuery query) {
+      return run(() -> SqliteRecordStore.this.query(session, query));
+    }
+
+    @Override
+    public long count(RecordKind kind) {
+      return run(() -> table(kind).count(session));
+    }
+
+    private <T> T run(Reading<T> reading) {
+      try {
+        return reading.run();
+      } catch (SQLException e) {
+        throw SqliteFailures.translate(file.path(), e);
+      }
+    }
+  }
+
+  private interface Reading<T> {
+    T run() throws SQLException;
   }
 }

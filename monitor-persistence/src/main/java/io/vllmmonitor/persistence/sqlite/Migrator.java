@@ -95,8 +95,9 @@ final class Migrator {
   }
 
   private MonitorException foreign(SqliteSession session, Set<String> tables) throws SQLException {
+    boolean python = isPython(session);
     String found =
-        isPython(session)
+        python
             ? "is the database of the Python product"
             : "is a database of another program, with the tables "
                 + tables.stream().sorted().toList();
@@ -106,8 +107,12 @@ final class Migrator {
         file
             + " "
             + found
-            + ", and was left untouched. Start with another directory (--data DIR); "
-            + "a command that imports such a database comes with a later version");
+            + ", and was left untouched. Start with another directory (--data DIR)"
+            + (python
+                ? ", and bring this one in: vllm-monitor import "
+                    + file.toAbsolutePath().getParent()
+                    + " --merge --data DIR"
+                : ""));
   }
 
   private static boolean isPython(SqliteSession session) throws SQLException {

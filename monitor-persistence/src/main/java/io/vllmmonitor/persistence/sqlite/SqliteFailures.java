@@ -9,12 +9,13 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** What SQLite's result codes mean to the monitor. */
-final class SqliteFailures {
+public final class SqliteFailures {
   private static final int PRIMARY = 0xff; // extended codes carry the primary one in the low byte
 
   private SqliteFailures() {}
 
-  static MonitorException translate(Path file, SQLException failure) {
+  /** The coded failure, whose message names the file. */
+  public static MonitorException translate(Path file, SQLException failure) {
     String found = file + ": " + failure.getMessage();
     if (isCode(failure, SQLiteErrorCode.SQLITE_FULL)) {
       return new MonitorException(

@@ -267,6 +267,13 @@ public final class SqliteFile implements AutoCloseable {
     return readOn(work, false);
   }
 
+  /**
+   * The same for work on all there is, such as an export. Writing waits while it lasts too long.
+   */
+  public <T> T readWithoutDeadline(SqlWork<T> work) {
+    return readOn(work, false);
+  }
+
   private <T> T readOn(SqlWork<T> work, boolean limited) {
     refuseWhenClosed();
     boolean done = false;

@@ -7,6 +7,7 @@ import io.vllmmonitor.api.store.Capability;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordPage;
 import io.vllmmonitor.api.store.RecordQuery;
+import io.vllmmonitor.api.store.RecordReader;
 import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.StoredRecord;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +15,12 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +146,30 @@ public final class InMemoryRecordStore implements RecordStore {
   public synchronized long count(RecordKind kind) {
     refuseWhenClosed();
     return table(kind).size();
+  }
+
+  /** {@inheritDoc} Nobody writes meanwhile: the store is held for that long. */
+  @Override
+  public synchronized <T> T snapshot(Function<RecordReader, T> work) {
+    refuseWhenClosed();
+    return work.apply(this);
+  }
+
+  @Override
+  public synchronized void replace(Set<RecordKind> kinds, Iterator<StoredRecord> rows) {
+    refuseWhenClosed();
+    Map<RecordKind, Map<String, StoredRecord>> replaced = new EnumMap<>(RecordKind.class);
+    kinds.forEach(kind -> replaced.put(kind, new HashMap<>()));
+    while (rows.hasNext()) {
+      StoredRecord row = rows.next();
+      Map<String, StoredRecord> table = replaced.get(row.kind());
+      if (table == null) {
+        throw new IllegalArgumentException(
+            "A row of " + row.kind().table() + ", but only " + kinds + " are replaced");
+      }
+      table.put(row.id(), row);
+    }
+    tables.putAll(replaced);
   }
 
   private Map<String, StoredRecord> table(RecordKind kind) {

@@ -10,6 +10,7 @@ import io.vllmmonitor.api.store.Capability;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordPage;
 import io.vllmmonitor.api.store.RecordQuery;
+import io.vllmmonitor.api.store.RecordReader;
 import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.StoredRecord;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -289,5 +291,85 @@ public abstract class RecordStoreContract {
     assertCode(ErrorCode.STORE_CLOSED, () -> store.find(INCIDENTS, "a"));
     assertCode(ErrorCode.STORE_CLOSED, () -> store.query(page(1, null)));
     assertCode(ErrorCode.STORE_CLOSED, () -> store.count(INCIDENTS));
+  }
+
+  @Test
+  void aSnapshotDoesNotSeeWhatIsWrittenMeanwhile() {
+    store.write(List.of(incident("a", 1, "gpu1:8000", "OPEN")));
+    RecordReader[] escaped = new RecordReader[1];
+    List<String> seen =
+        store.snapshot(
+            reader -> {
+              escaped[0] = reader;
+              assertThat(reader.count(INCIDENTS)).isEqualTo(1);
+              assertThat(reader.find(INCIDENTS, "a")).isPresent();
+              return reader.query(page(10, null)).records().stream().map(StoredRecord::id).toList();
+            });
+    assertThat(escaped[0]).isNotNull();
+    assertThat(seen).containsExactly("a");
+  }
+
+  @Test
+  void writersAreNotSeenByASnapshotThatBeganBefore() throws Exception {
+    store.write(List.of(incident("a", 1, "gpu1:8000", "OPEN")));
+    List<Long> counts =
+        store.snapshot(
+            reader -> {
+              long before = reader.count(INCIDENTS);
+              Thread writer =
+                  new Thread(() -> store.write(List.of(incident("b", 2, "gpu1:8000", "OPEN"))));
+              writer.start();
+              join(writer, 200); // a store may make the writer wait, or let it go on
+              return List.of(before, reader.count(INCIDENTS));
+            });
+    assertThat(counts).containsExactly(1L, 1L);
+    awaitCount(2);
+  }
+
+  private static void join(Thread thread, long millis) {
+    try {
+      thread.join(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private void awaitCount(long wanted) {
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (store.count(INCIDENTS) != wanted && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    assertThat(store.count(INCIDENTS)).isEqualTo(wanted);
+  }
+
+  @Test
+  void replacedKindsHoldTheNewRowsOnly() throws Exception {
+    StoredRecord kept = new StoredRecord(RecordKind.AUDIT, "kept", NOON, null, Map.of(), "{}");
+    store.write(
+        List.of(
+            incident("a", 1, "gpu1:8000", "OPEN"), incident("b", 2, "gpu1:8000", "OPEN"), kept));
+    StoredRecord replacement = incident("b", 3, "gpu1:8000", "CLOSED");
+    store.replace(
+        Set.of(INCIDENTS, RecordKind.CHECKPOINTS),
+        List.of(incident("b", 4, "gpu1:8000", "OPEN"), replacement).iterator());
+    assertThat(store.query(page(10, null)).records()).containsExactly(replacement);
+    assertThat(store.find(RecordKind.AUDIT, "kept")).contains(kept);
+    reopen();
+    assertThat(store.query(page(10, null)).records()).containsExactly(replacement);
+  }
+
+  @Test
+  void aReplacementThatFailsChangesNothing() {
+    StoredRecord there = incident("a", 1, "gpu1:8000", "OPEN");
+    store.write(List.of(there));
+    StoredRecord other = new StoredRecord(RecordKind.AUDIT, "x", NOON, null, Map.of(), "{}");
+    assertThatThrownBy(
+            () ->
+                store.replace(
+                    Set.of(INCIDENTS),
+                    List.of(incident("b", 2, "gpu1:8000", "OPEN"), other).iterator()))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(store.query(page(10, null)).records()).containsExactly(there);
+    assertThat(store.count(RecordKind.AUDIT)).isZero();
   }
 }
