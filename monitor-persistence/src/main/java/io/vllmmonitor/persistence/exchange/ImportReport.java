@@ -13,8 +13,8 @@ import java.util.TreeMap;
  *
  * @param source what the directory was: {@code archive} or {@code python}
  * @param parts samples, then the tables by name, then blobs; parts without content are left out
- * @param conflicts the first differences, at most {@link #MOST_CONFLICTS}; the parts have the
- *     counts
+ * @param conflicts the first differences, at most {@link #MOST_CONFLICTS} of each part; the parts
+ *     have the counts
  * @param rejected samples that the store refused, by reason
  * @param notes what could not be brought over, with counts; empty for an archive
  */
@@ -27,8 +27,8 @@ public record ImportReport(
     List<Conflict> conflicts,
     SortedMap<String, Long> rejected,
     List<String> notes) {
-  /** How many differences are shown. */
-  public static final int MOST_CONFLICTS = 20;
+  /** How many differences of each part are shown. */
+  public static final int MOST_CONFLICTS = 10;
 
   public ImportReport {
     requireNonNull(directory, "directory");

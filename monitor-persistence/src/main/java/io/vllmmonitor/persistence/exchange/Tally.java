@@ -35,12 +35,13 @@ final class Tally {
   }
 
   void differs(String part, String what, boolean imported, String rule) {
+    Counts counted = of(part);
     if (imported) {
-      of(part).changed++;
+      counted.changed++;
     } else {
-      of(part).kept++;
+      counted.kept++;
     }
-    if (conflicts.size() < ImportReport.MOST_CONFLICTS) {
+    if (counted.changed + counted.kept <= ImportReport.MOST_CONFLICTS) {
       conflicts.add(new Conflict(part, what, imported ? "imported" : "kept", rule));
     }
   }

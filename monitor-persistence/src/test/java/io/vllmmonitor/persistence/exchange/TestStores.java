@@ -53,8 +53,8 @@ final class TestStores {
     Double.MIN_VALUE,
     Double.MAX_VALUE,
     2e-3,
-    2e23,
-    9007199254740993.0,
+    1.9999999999999998e23,
+    9007199254740994.0,
     1e15,
     -12345
   };

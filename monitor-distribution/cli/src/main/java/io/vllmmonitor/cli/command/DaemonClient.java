@@ -62,9 +62,21 @@ final class DaemonClient {
   record Answer(String text, JsonNode json) {}
 
   static DaemonClient find(Surroundings surroundings, @Nullable Path flag) {
-    Path directory =
-        new ConfigLoader(surroundings.environment(), surroundings.home()).dataDirectory(flag);
+    Path directory = directory(surroundings, flag);
     return new DaemonClient(directory, listening(directory, surroundings.startup()));
+  }
+
+  /** The data directory that a command line means. */
+  static Path directory(Surroundings surroundings, @Nullable Path flag) {
+    return new ConfigLoader(surroundings.environment(), surroundings.home()).dataDirectory(flag);
+  }
+
+  /** Whether a living process says that it works on the directory. */
+  static boolean isThere(Path directory) {
+    return DataDirectory.ownerOf(directory)
+        .flatMap(owner -> ProcessHandle.of(owner.pid()))
+        .map(ProcessHandle::isAlive)
+        .orElse(false);
   }
 
   /** Waits for a daemon that is still starting; one that is not there or dies is not waited for. */
@@ -143,6 +155,15 @@ final class DaemonClient {
         request(path)
             .header("Authorization", token().asHeader())
             .POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
+  /** The same with a body of JSON. */
+  Answer post(String path, String json) {
+    return send(
+        request(path)
+            .header("Authorization", token().asHeader())
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json)));
   }
 
   private HttpRequest.Builder request(String path) {

@@ -43,7 +43,9 @@ enum ExitCode {
           QUERY_MALFORMED,
           CURSOR_INVALID,
           PLUGIN_NOT_FOUND,
-          HTTP_BAD_REQUEST ->
+          HTTP_BAD_REQUEST,
+          STORE_DIRECTORY_NOT_EMPTY,
+          IMPORT_REFUSED ->
           USAGE;
       case NO_DAEMON -> NO_DAEMON;
       case STORE_OWNED -> OWNED;

@@ -77,6 +77,8 @@ final class MonitorCommand implements Runnable {
         .addSubcommand(new StatusCommand(root))
         .addSubcommand(history)
         .addSubcommand(plugin)
+        .addSubcommand(new ExchangeVerbs.Export(root))
+        .addSubcommand(new ExchangeVerbs.Import(root))
         .addSubcommand(new VersionCommand(root))
         .setOut(surroundings.out())
         .setErr(surroundings.err())

@@ -1,24 +1,58 @@
 package io.vllmmonitor.daemon.boot;
 
+import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.persistence.engine.DataDirectory;
 import io.vllmmonitor.persistence.engine.StoreEngine;
+import io.vllmmonitor.persistence.exchange.Exchange;
+import io.vllmmonitor.persistence.exchange.ExchangeNote;
+import io.vllmmonitor.persistence.exchange.ExchangeStores;
 import io.vllmmonitor.persistence.memory.StoredMemory;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The locked data directory and its open store: the first thing a daemon needs, opened before
  * anything is wired, so that a directory it may not use ends the start with one clear error. Closed
  * through the closers.
+ *
+ * @param interruptedImport an import that a life before did not end
  */
 record OpenedStore(
-    DataDirectory directory, StoreEngine stores, MetricCatalog catalog, StoredMemory memory) {
+    DataDirectory directory,
+    StoreEngine stores,
+    MetricCatalog catalog,
+    StoredMemory memory,
+    Exchange exchange,
+    Optional<Problem> interruptedImport) {
+  private static final Logger log = LoggerFactory.getLogger(OpenedStore.class);
+
   static OpenedStore open(Path data, InstantSource clock, Closers closers) {
     DataDirectory directory = closers.add("data directory", DataDirectory.open(data, clock));
     StoreEngine stores = closers.add("store", StoreEngine.open(directory, clock, System::nanoTime));
+    Exchange exchange =
+        new Exchange(
+            new ExchangeStores(stores.series(), stores.records(), stores.blobs()),
+            directory.path(),
+            ProductVersion.get(),
+            clock,
+            OpenedStore::audit);
+    Optional<Problem> interrupted = exchange.recover();
     MetricCatalog catalog = new MetricCatalog();
     return new OpenedStore(
-        directory, stores, catalog, new StoredMemory(stores.series(), stores.records(), catalog));
+        directory,
+        stores,
+        catalog,
+        new StoredMemory(stores.series(), stores.records(), catalog),
+        exchange,
+        interrupted);
+  }
+
+  /** Where every export and import is told, from the daemon and from the command line alike. */
+  private static void audit(ExchangeNote note) {
+    log.info("{} {}: {}", note.action(), note.directory(), note.result());
   }
 }

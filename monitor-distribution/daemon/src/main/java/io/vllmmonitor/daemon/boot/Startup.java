@@ -37,6 +37,7 @@ final class Startup {
   private final MonitorConfig config;
   private final DataDirectory directory;
   private final StoreEngine stores;
+  private final OpenedStore opened;
   private final History history;
   private final Recorder recorder;
   private final Problems problems;
@@ -54,6 +55,7 @@ final class Startup {
       MonitorConfig config,
       DataDirectory directory,
       StoreEngine stores,
+      OpenedStore opened,
       History history,
       Recorder recorder,
       Problems problems,
@@ -68,6 +70,7 @@ final class Startup {
     this.config = requireNonNull(config, "config");
     this.directory = requireNonNull(directory, "directory");
     this.stores = requireNonNull(stores, "stores");
+    this.opened = requireNonNull(opened, "opened");
     this.history = requireNonNull(history, "history");
     this.recorder = requireNonNull(recorder, "recorder");
     this.problems = requireNonNull(problems, "problems");
@@ -86,9 +89,8 @@ final class Startup {
 
   Started start() {
     Instant now = clock.instant();
-    for (Problem problem : stores.report().problems()) {
-      problems.note(problem.code(), problem.blame(), problem.subject(), problem.message());
-    }
+    stores.report().problems().forEach(this::note);
+    opened.interruptedImport().ifPresent(this::note);
     @Nullable Instant previousStop = LastStop.take(history, recorder, now);
     List<RestoreReport.Item> items = new ArrayList<>(platform.boot());
     engine.restoreLearners();
@@ -112,6 +114,10 @@ final class Startup {
     background.repeat("state of the learners", SAVE_EVERY, engine::saveLearners);
     readiness.ready();
     return new Started("http://" + address, report);
+  }
+
+  private void note(Problem problem) {
+    problems.note(problem.code(), problem.blame(), problem.subject(), problem.message());
   }
 
   private static RestoreReport.Item learnerItem(ModelCard card) {

@@ -13,6 +13,7 @@ import io.vllmmonitor.api.store.SeriesStore;
 import io.vllmmonitor.daemon.web.PrometheusReads;
 import io.vllmmonitor.persistence.engine.DataDirectory;
 import io.vllmmonitor.persistence.engine.StoreEngine;
+import io.vllmmonitor.persistence.exchange.Exchange;
 import io.vllmmonitor.persistence.query.PromQuery;
 import io.vllmmonitor.persistence.query.QueryLimits;
 
@@ -31,6 +32,8 @@ final class StoreModule extends AbstractModule {
     bind(SeriesStore.class).toInstance(store.stores().series());
     bind(BlobStore.class).toInstance(store.stores().blobs());
     bind(MetricCatalog.class).toInstance(store.catalog());
+    bind(Exchange.class).toInstance(store.exchange());
+    bind(OpenedStore.class).toInstance(store);
     bind(History.class).toInstance(store.memory());
     bind(Recorder.class).toInstance(store.memory());
   }

@@ -10,11 +10,13 @@ import io.vllmmonitor.core.engine.Engine;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.daemon.web.DaemonInfo;
+import io.vllmmonitor.daemon.web.ExchangeJobs;
 import io.vllmmonitor.daemon.web.PrometheusReads;
 import io.vllmmonitor.daemon.web.Token;
 import io.vllmmonitor.daemon.web.WebServer;
 import io.vllmmonitor.daemon.web.WebServices;
 import io.vllmmonitor.persistence.engine.DataDirectory;
+import io.vllmmonitor.persistence.exchange.Exchange;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
@@ -29,6 +31,7 @@ final class WebModule extends AbstractModule {
       SeriesStore series,
       MetricCatalog catalog,
       PrometheusReads prometheus,
+      Exchange exchange,
       OwnMetrics metrics,
       Readiness readiness,
       StopRequest stop,
@@ -46,6 +49,7 @@ final class WebModule extends AbstractModule {
             series,
             catalog,
             prometheus,
+            closers.add("exports and imports", new ExchangeJobs(exchange)),
             metrics::render,
             readiness::notReady,
             Token.loadOrCreate(directory.path(), new SecureRandom()),

@@ -125,8 +125,30 @@ final class Routes {
   private void commands(RoutesConfig routes) {
     command(routes, "/plugins/{id}/disable", plugins::disable);
     command(routes, "/plugins/{id}/enable", plugins::enable);
+    exchange(routes);
     paths.add("POST " + API + "/stop");
     routes.post(API + "/stop", this::stop);
+  }
+
+  private void exchange(RoutesConfig routes) {
+    ExchangeJobs jobs = services.exchange();
+    start(routes, "/export", body -> jobs.export(ExchangeRequest.export(body)));
+    start(routes, "/import", body -> jobs.importFrom(ExchangeRequest.imported(body)));
+    String job = API + "/jobs/{id}";
+    paths.add(job);
+    routes.get(job, context -> answers.json(context, jobs.page(context.pathParam("id"))));
+  }
+
+  /** A command that goes on after the answer, which tells the job to ask for. */
+  private void start(RoutesConfig routes, String path, Function<byte[], Object> action) {
+    paths.add("POST " + API + path);
+    routes.post(
+        API + path,
+        context -> {
+          authorize(context);
+          context.status(202);
+          answers.json(context, action.apply(context.bodyAsBytes()));
+        });
   }
 
   private void prometheus(RoutesConfig routes) {

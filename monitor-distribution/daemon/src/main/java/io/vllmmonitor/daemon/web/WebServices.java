@@ -27,6 +27,7 @@ public record WebServices(
     SeriesStore series,
     MetricCatalog catalog,
     PrometheusReads prometheus,
+    ExchangeJobs exchange,
     Supplier<String> ownMetrics,
     Supplier<Optional<String>> notReady,
     Token token,
@@ -40,6 +41,7 @@ public record WebServices(
     requireNonNull(series, "series");
     requireNonNull(catalog, "catalog");
     requireNonNull(prometheus, "prometheus");
+    requireNonNull(exchange, "exchange");
     requireNonNull(ownMetrics, "ownMetrics");
     requireNonNull(notReady, "notReady");
     requireNonNull(token, "token");

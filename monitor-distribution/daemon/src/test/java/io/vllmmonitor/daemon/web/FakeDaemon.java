@@ -22,9 +22,17 @@ import io.vllmmonitor.core.engine.TargetStatus;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginSummary;
+import io.vllmmonitor.persistence.exchange.Exchange;
+import io.vllmmonitor.persistence.exchange.ExchangeStores;
+import io.vllmmonitor.testkit.store.InMemoryBlobStore;
+import io.vllmmonitor.testkit.store.InMemoryRecordStore;
+import io.vllmmonitor.testkit.store.InMemorySeriesStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +61,17 @@ public final class FakeDaemon implements AutoCloseable {
   public volatile Optional<String> notReady = Optional.empty();
   public volatile Runnable onStop = () -> {};
 
+  public final InMemorySeriesStore samples = new InMemorySeriesStore(() -> NOW);
+  public final InMemoryRecordStore records = new InMemoryRecordStore();
+  private final Path exchangeData = temporary();
+  private final ExchangeJobs exchange =
+      new ExchangeJobs(
+          new Exchange(
+              new ExchangeStores(samples, records, new InMemoryBlobStore()),
+              exchangeData,
+              "0.1.0",
+              () -> NOW,
+              note -> {}));
   private final WebServer server;
   private final InetSocketAddress address;
 
@@ -63,6 +82,14 @@ public final class FakeDaemon implements AutoCloseable {
   FakeDaemon(WebLimits limits) {
     server = new WebServer(services(), limits);
     address = server.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("fake-daemon-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Where it listens. */
@@ -82,6 +109,12 @@ public final class FakeDaemon implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    exchange.close();
+    try {
+      Files.deleteIfExists(exchangeData);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private WebServices services() {
@@ -92,6 +125,7 @@ public final class FakeDaemon implements AutoCloseable {
         new Latest(),
         catalog,
         new Reads(),
+        exchange,
         () -> "vllm_monitor_up 1\n",
         () -> notReady,
         Token.of(TOKEN),
