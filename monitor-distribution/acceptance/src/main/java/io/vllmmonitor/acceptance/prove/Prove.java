@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Prove {
   private static final Map<String, Proof> PROOFS =
-      new TreeMap<>(Map.of("journey", new JourneyProof(), "replay", new ReplayProof()));
+      new TreeMap<>(
+          Map.of(
+              "journey", new JourneyProof(),
+              "replay", new ReplayProof(),
+              "exchange", new ExchangeProof()));
 
   private Prove() {}
 
