@@ -94,7 +94,7 @@ final class ExchangeProof implements Proof {
   }
 
   private void awaitScrapes(DaemonProcess daemon, SimulatorProcess server) {
-    int wanted = setting.quick() ? 100 : 1_000;
+    int wanted = setting.quick() ? 60 : 1_000;
     Until.holds(
         wanted + " scrapes",
         Duration.ofMinutes(5),
@@ -177,9 +177,9 @@ final class ExchangeProof implements Proof {
   }
 
   private void killedMerges(Cli cli, Path data, Path archive) throws Exception {
-    int rounds = setting.quick() ? 4 : 20;
+    int rounds = setting.quick() ? 3 : 20;
     for (int round = 0; round < rounds; round++) {
-      long after = 300 + 250L * round;
+      long after = 600 + 250L * round;
       kills +=
           cli.killed(data, after, "import", archive.toString(), "--merge", "--trust-code") ? 1 : 0;
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -128,7 +129,7 @@ final class ExchangeVerbs {
       name = "import",
       description =
           "Bring in what 'export' wrote, or the data directory of the earlier Python package.")
-  static final class Import implements Runnable {
+  static final class Import implements Callable<Integer> {
     /** One of them must be chosen. */
     static final class Mode {
       @Option(
@@ -165,7 +166,7 @@ final class ExchangeVerbs {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
       ObjectNode body = MAPPER.createObjectNode();
       body.put("directory", directory.toAbsolutePath().toString());
       body.put("mode", mode.replace ? "replace" : "merge");
@@ -174,9 +175,11 @@ final class ExchangeVerbs {
       JsonNode result = exchange(root, "import", body);
       if (root.json()) {
         root.print(result.toString());
-        return;
+      } else {
+        show(result);
       }
-      show(result);
+      boolean whole = result.path("rejected").isEmpty();
+      return (whole ? ExitCode.OK : ExitCode.UNHEALTHY).number();
     }
 
     private void show(JsonNode result) {

@@ -1,8 +1,14 @@
 package io.vllmmonitor.daemon.boot;
 
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.daemon.web.ExchangeRequest;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.stream.Stream;
 
 /** Exports and imports of a data directory that no daemon works on. */
 public final class OfflineExchange {
@@ -14,13 +20,32 @@ public final class OfflineExchange {
    * @param verb {@code export} or {@code import}
    * @param body what the REST API takes for that verb
    * @return what the REST API gives as the result of the job
-   * @throws io.vllmmonitor.api.error.MonitorException STORE_OWNED when a daemon works on it after
-   *     all, what the stores throw, and what an export or import throws
+   * @throws MonitorException CONFIG_INVALID_VALUE when there is nothing to export; STORE_OWNED when
+   *     a daemon works on it after all, what the stores throw, and what an export or import throws
    */
   public static String run(Path data, String verb, String body) {
+    if (verb.equals("export") && isNothing(data)) {
+      throw new MonitorException(
+          ErrorCode.CONFIG_INVALID_VALUE,
+          Blame.OPERATOR,
+          "There is no data in "
+              + data
+              + " that could be exported; name the directory with --data");
+    }
     try (Closers closers = new Closers()) {
       OpenedStore store = OpenedStore.open(data, InstantSource.system(), closers);
       return ExchangeRequest.run(store.exchange(), verb, body);
+    }
+  }
+
+  private static boolean isNothing(Path data) {
+    if (!Files.isDirectory(data)) {
+      return true;
+    }
+    try (Stream<Path> content = Files.list(data)) {
+      return content.findAny().isEmpty();
+    } catch (IOException e) {
+      return false; // opening it tells what is wrong
     }
   }
 }
