@@ -19,8 +19,9 @@ public interface RecordStore extends RecordReader, AutoCloseable {
   void write(List<StoredRecord> records);
 
   /**
-   * Runs reads on one state of all tables: what is written meanwhile is not seen. The reader is
-   * good only within the call, on its thread. Keep it short; it may hold up writers of much.
+   * Runs reads on the state of all tables at this moment: what is written meanwhile, even before
+   * the first read, is not seen. The reader is good only within the call, on its thread. Keep it
+   * short; it may hold up writers of much.
    */
   <T> T snapshot(Function<RecordReader, T> work);
 

@@ -107,7 +107,12 @@ public final class SqliteRecordStore implements RecordStore {
   @Override
   public <T> T snapshot(Function<RecordReader, T> work) {
     refuseWhenClosed();
-    return file.readWithoutDeadline(session -> work.apply(new Snapshot(session)));
+    return file.readWithoutDeadline(
+        session -> {
+          // SQLite takes its snapshot with the first read, which may come late in the work.
+          long unused = session.number("SELECT number FROM commit_sequence");
+          return work.apply(new Snapshot(session));
+        });
   }
 
   @Override

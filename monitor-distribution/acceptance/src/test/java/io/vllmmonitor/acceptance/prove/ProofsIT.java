@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The proofs in the form that runs with every build. */
@@ -20,11 +20,18 @@ class ProofsIT {
     assertThat(prove("replay")).contains("differences 0");
   }
 
-  private static String prove(String name) throws Exception {
+  @Test
+  void exportsComeBackByteForByte() throws Exception {
+    assertThat(prove("exchange", "--quick")).contains("identical", "merges", "refused");
+  }
+
+  private static String prove(String... arguments) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int exitCode =
         Prove.run(
-            List.of(name, "--bundle", System.getProperty("bundle.zip")),
+            Stream.concat(
+                    Stream.of(arguments), Stream.of("--bundle", System.getProperty("bundle.zip")))
+                .toList(),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             System.err);
     assertThat(exitCode).as(out.toString(StandardCharsets.UTF_8)).isZero();
