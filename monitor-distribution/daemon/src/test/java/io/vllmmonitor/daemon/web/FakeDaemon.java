@@ -22,6 +22,8 @@ import io.vllmmonitor.core.engine.TargetStatus;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginSummary;
+import io.vllmmonitor.persistence.ingest.Ingest;
+import io.vllmmonitor.testkit.store.InMemorySeriesStore;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -29,8 +31,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -52,6 +56,15 @@ public final class FakeDaemon implements AutoCloseable {
   public final AtomicInteger stops = new AtomicInteger();
   public volatile Optional<String> notReady = Optional.empty();
   public volatile Runnable onStop = () -> {};
+
+  /** What was pushed. */
+  public final InMemorySeriesStore pushed = new InMemorySeriesStore(() -> NOW);
+
+  /** Bodies by route and status. */
+  public final Map<String, Integer> bodies = new ConcurrentHashMap<>();
+
+  final CountingMeter meter = new CountingMeter();
+  volatile Runnable onFlush = () -> {};
 
   private final WebServer server;
   private final InetSocketAddress address;
@@ -90,6 +103,8 @@ public final class FakeDaemon implements AutoCloseable {
         new Engine(),
         new Plugins(),
         new Latest(),
+        new Ingest(pushed, () -> NOW, meter),
+        (route, status) -> bodies.merge(route + " " + status, 1, Integer::sum),
         catalog,
         new Reads(),
         () -> "vllm_monitor_up 1\n",
@@ -189,8 +204,13 @@ public final class FakeDaemon implements AutoCloseable {
     }
 
     @Override
+    public void flush() {
+      onFlush.run();
+    }
+
+    @Override
     public Statistics statistics() {
-      return new Statistics(0, 0, 0);
+      return pushed.statistics();
     }
 
     @Override
