@@ -1,6 +1,5 @@
 package io.vllmmonitor.persistence.ingest;
 
-import io.airlift.compress.MalformedInputException;
 import io.airlift.compress.snappy.SnappyDecompressor;
 import io.airlift.compress.zstd.ZstdInputStream;
 import io.vllmmonitor.api.error.Blame;
@@ -10,8 +9,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds one body, as sent and unpacked, in memory that is used again for the next one. What is
@@ -92,7 +93,10 @@ final class BodyBuffer {
           }
         }
       }
-    } catch (IOException | MalformedInputException | IndexOutOfBoundsException e) {
+    } catch (MonitorException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // At damaged data the decoders throw whatever they stumble over.
       throw malformed(encoding, String.valueOf(e.getMessage()), e);
     }
   }
@@ -182,12 +186,12 @@ final class BodyBuffer {
   }
 
   private static MonitorException malformed(
-      BodyEncoding encoding, String found, @org.jspecify.annotations.Nullable Exception cause) {
+      BodyEncoding encoding, String found, @Nullable Exception cause) {
     return new MonitorException(
         ErrorCode.INGEST_MALFORMED_BODY,
         Blame.OPERATOR,
         "The body is no whole "
-            + encoding.name().toLowerCase(java.util.Locale.ROOT)
+            + encoding.name().toLowerCase(Locale.ROOT)
             + " data: "
             + found
             + "; nothing of it was stored, send it again as its Content-Encoding says",

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * where something was, the members are appended once more one by one, which changes nothing for
  * what is stored already, and tells each its own.
  */
-public final class GroupCommitter {
+final class GroupCommitter {
   private static final int MOST_SAMPLES = 1_000_000;
 
   private static final class Member {
@@ -56,7 +56,7 @@ public final class GroupCommitter {
   private final Queue<Member> waiting = new ArrayDeque<>(); // guarded by lock
   private boolean committing; // guarded by lock
 
-  public GroupCommitter(SeriesStore store) {
+  GroupCommitter(SeriesStore store) {
     this.store = requireNonNull(store, "store");
   }
 
@@ -66,7 +66,7 @@ public final class GroupCommitter {
    * @return what became of exactly these samples
    * @throws MonitorException as {@link SeriesStore#append} does; then none of them was stored
    */
-  public AppendResult append(List<SampleBatch> batches) {
+  AppendResult append(List<SampleBatch> batches) {
     Member mine = new Member(List.copyOf(batches));
     lock.lock();
     try {
@@ -82,6 +82,16 @@ public final class GroupCommitter {
       lock.unlock();
     }
     return mine.answer();
+  }
+
+  /** How many callers wait for a commit that has not begun. */
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Commits what waits. The lock is held at the beginning and at the end, not in between. */

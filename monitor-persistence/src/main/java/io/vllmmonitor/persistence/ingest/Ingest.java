@@ -22,7 +22,7 @@ import java.util.function.IntSupplier;
  * threads; thread-safe.
  */
 public final class Ingest {
-  private static final int BUDGET_BYTES = 96 << 20;
+  private static final int BUDGET_BYTES = 48 << 20;
   private static final int MOST_IDLE = 16;
 
   /** What one body needs; used by one thread at a time. */

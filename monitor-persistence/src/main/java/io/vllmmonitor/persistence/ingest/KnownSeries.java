@@ -33,7 +33,7 @@ final class KnownSeries {
       return known;
     }
     Entry fresh = parse.get();
-    long more = labels.length() + BYTES_PER_SERIES;
+    long more = (long) labels.length() + BYTES_PER_SERIES;
     if (weight.addAndGet(more) > HEAVIEST) {
       entries.clear();
       weight.set(more);

@@ -78,7 +78,7 @@ class NumberReaderTest {
     assertBits("NaN", Double.NaN);
     assertBits("nan", Double.NaN);
     assertBits("0".repeat(400) + "1." + "0".repeat(400), 1);
-    assertBits("123456789012345678901234567890", 123456789012345678901234567890.0);
+    assertBits("123456789012345678901234567890", 1.2345678901234568e29);
   }
 
   @Test
