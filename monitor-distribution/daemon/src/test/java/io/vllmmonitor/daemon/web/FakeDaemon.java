@@ -58,7 +58,7 @@ public final class FakeDaemon implements AutoCloseable {
   public volatile Runnable onStop = () -> {};
 
   /** What was pushed. */
-  public final InMemorySeriesStore pushed = new InMemorySeriesStore(() -> NOW);
+  public final SeriesStore pushed;
 
   /** Bodies by route and status. */
   public final Map<String, Integer> bodies = new ConcurrentHashMap<>();
@@ -74,6 +74,12 @@ public final class FakeDaemon implements AutoCloseable {
   }
 
   FakeDaemon(WebLimits limits) {
+    this(limits, new InMemorySeriesStore(() -> NOW));
+  }
+
+  /** One whose pushed samples go to this store. */
+  FakeDaemon(WebLimits limits, SeriesStore pushed) {
+    this.pushed = pushed;
     server = new WebServer(services(), limits);
     address = server.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
