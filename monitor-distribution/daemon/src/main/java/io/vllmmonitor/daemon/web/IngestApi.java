@@ -23,12 +23,35 @@ import org.jspecify.annotations.Nullable;
 
 /** What pushed bodies become: the reading of requests and the words of answers. Stateless. */
 final class IngestApi {
-  /** The bytes of an answer; null where there are none. */
-  record Answer(int status, String contentType, byte @Nullable [] body) {
-    private static final Answer NOTHING = new Answer(204, "", null);
+  /** What is answered; immutable, the bytes are not copied. */
+  static final class Answer {
+    static final Answer NOTHING = new Answer(204, "", new byte[0]);
+
+    private final int status;
+    private final String contentType;
+    private final byte[] body;
+
+    Answer(int status, String contentType, byte[] body) {
+      this.status = status;
+      this.contentType = contentType;
+      this.body = body;
+    }
 
     static Answer json(int status, Object content) {
       return new Answer(status, "application/json", WebJson.bytes(content));
+    }
+
+    int status() {
+      return status;
+    }
+
+    String contentType() {
+      return contentType;
+    }
+
+    /** Empty where there is nothing to say. */
+    byte[] body() {
+      return body;
     }
   }
 

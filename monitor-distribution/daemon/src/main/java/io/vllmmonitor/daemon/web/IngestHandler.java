@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
@@ -70,7 +70,7 @@ final class IngestHandler extends Handler.Wrapper {
     }
     response.setStatus(answer.status());
     byte[] body = answer.body();
-    if (body == null) {
+    if (body.length == 0) {
       response.write(true, null, callback);
     } else {
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
@@ -88,7 +88,7 @@ final class IngestHandler extends Handler.Wrapper {
       if (!method.equals("POST")) {
         response.getHeaders().put(HttpHeader.ALLOW, "OPTIONS, POST");
         return method.equals("OPTIONS")
-            ? new IngestApi.Answer(204, "", null)
+            ? IngestApi.Answer.NOTHING
             : problem(
                 405, ErrorCode.HTTP_METHOD_NOT_ALLOWED, "Samples are pushed by POST; use that");
       }
@@ -100,7 +100,7 @@ final class IngestHandler extends Handler.Wrapper {
       };
     } catch (MonitorException e) {
       return failed(path, response, e);
-    } catch (IOException | BadMessageException e) {
+    } catch (IOException | HttpException.RuntimeException e) {
       log.debug("POST {} broke off: {}", path, e.toString());
       return problem(
           400,
