@@ -17,6 +17,7 @@ import io.vllmmonitor.daemon.web.WebServer;
 import io.vllmmonitor.daemon.web.WebServices;
 import io.vllmmonitor.persistence.engine.DataDirectory;
 import io.vllmmonitor.persistence.exchange.Exchange;
+import io.vllmmonitor.persistence.ingest.Ingest;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
@@ -41,12 +42,15 @@ final class WebModule extends AbstractModule {
     DaemonInfo info =
         new DaemonInfo(
             ProductVersion.get(), directory.path(), ProcessHandle.current().pid(), clock.instant());
+    IngestMetrics ingestMetrics = new IngestMetrics(metrics);
     WebServices services =
         new WebServices(
             history,
             engine,
             plugins,
             series,
+            new Ingest(series, clock, ingestMetrics),
+            ingestMetrics,
             catalog,
             prometheus,
             closers.add("exports and imports", new ExchangeJobs(exchange)),

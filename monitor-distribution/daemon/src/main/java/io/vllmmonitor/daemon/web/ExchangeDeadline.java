@@ -2,8 +2,10 @@ package io.vllmmonitor.daemon.web;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.eclipse.jetty.io.Connection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,7 @@ final class ExchangeDeadline implements Connection.Listener {
   private final long most;
   private final LongSupplier nanos;
   private final Map<Connection, Exchange> open = new ConcurrentHashMap<>();
+  private final Set<Connection> suspended = ConcurrentHashMap.newKeySet();
 
   /** The exchange that a connection is in; answers and bytes as they were when it began. */
   private record Exchange(long answers, long bytes, boolean busy, long since) {}
@@ -39,6 +42,16 @@ final class ExchangeDeadline implements Connection.Listener {
     open.remove(connection);
   }
 
+  /** Does work that takes as long as it takes; the connection is not ended meanwhile. */
+  <T> T suspended(Connection connection, Supplier<T> work) {
+    suspended.add(connection);
+    try {
+      return work.get();
+    } finally {
+      suspended.remove(connection);
+    }
+  }
+
   /** Looks at every connection once. */
   void look() {
     open.replaceAll((connection, before) -> next(connection, before));
@@ -57,7 +70,7 @@ final class ExchangeDeadline implements Connection.Listener {
   private Exchange next(Connection connection, Exchange before) {
     long answers = connection.getMessagesOut();
     long bytes = connection.getBytesIn();
-    if (answers != before.answers()) {
+    if (answers != before.answers() || suspended.contains(connection)) {
       return new Exchange(answers, bytes, false, 0);
     }
     if (!before.busy() && bytes != before.bytes()) {

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpException;
+import org.jspecify.annotations.Nullable;
 
 /** Which path does what. */
 final class Routes {
@@ -126,6 +127,7 @@ final class Routes {
     command(routes, "/plugins/{id}/disable", plugins::disable);
     command(routes, "/plugins/{id}/enable", plugins::enable);
     exchange(routes);
+    IngestHandler.PATHS.forEach(path -> paths.add("POST " + path));
     paths.add("POST " + API + "/stop");
     routes.post(API + "/stop", this::stop);
   }
@@ -214,7 +216,11 @@ final class Routes {
   }
 
   private void authorize(Context context) {
-    if (!services.token().isCarriedBy(context.header("Authorization"))) {
+    authorize(services.token(), context.header("Authorization"));
+  }
+
+  static void authorize(Token token, @Nullable String header) {
+    if (!token.isCarriedBy(header)) {
       throw new MonitorException(
           ErrorCode.HTTP_UNAUTHORIZED,
           Blame.OPERATOR,

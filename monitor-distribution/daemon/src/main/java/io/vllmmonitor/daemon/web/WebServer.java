@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class WebServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WebServer.class);
   private static final int HEADER_BYTES = 16 * 1024;
+  private static final int INPUT_BYTES = 64 * 1024; // a pushed page in few reads
   private static final long STOP_MILLIS = 2_000;
 
   private final WebServices services;
@@ -137,6 +139,13 @@ public final class WebServer implements AutoCloseable {
   private void bound(Server server) {
     server.setStopTimeout(STOP_MILLIS);
     server.setErrorHandler(new PlainErrors());
+    IngestHandler ingest = new IngestHandler(services, deadline);
+    // Behind the handler that counts requests, so that a stop lets running ones end.
+    if (server.getHandler() instanceof Handler.Singleton outer) {
+      outer.insertHandler(ingest);
+    } else {
+      server.insertHandler(ingest);
+    }
   }
 
   private ServerConnector connector(
@@ -144,7 +153,9 @@ public final class WebServer implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(HEADER_BYTES);
     http.setIdleTimeout(limits.idle().toMillis());
-    ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+    http1.setInputBufferSize(INPUT_BYTES);
+    ServerConnector connector = new ServerConnector(server, 1, 1, http1);
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());
     connector.setIdleTimeout(limits.idle().toMillis());

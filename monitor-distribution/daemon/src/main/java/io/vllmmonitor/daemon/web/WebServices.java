@@ -7,6 +7,7 @@ import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.SeriesStore;
 import io.vllmmonitor.core.engine.EngineStatus;
 import io.vllmmonitor.core.plugin.PluginDirectory;
+import io.vllmmonitor.persistence.ingest.Ingest;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * Everything that the HTTP server asks and commands. All of it is called from many threads.
  * Immutable.
  *
+ * @param ingest stores what others push
  * @param ownMetrics the monitor's own metrics in Prometheus' text format
  * @param notReady why the daemon is not ready; empty once it is
  * @param stop begins the end of the daemon; run once on a thread of its own, after the answer was
@@ -25,6 +27,8 @@ public record WebServices(
     EngineStatus engine,
     PluginDirectory plugins,
     SeriesStore series,
+    Ingest ingest,
+    BodyCounter bodies,
     MetricCatalog catalog,
     PrometheusReads prometheus,
     ExchangeJobs exchange,
@@ -39,6 +43,8 @@ public record WebServices(
     requireNonNull(engine, "engine");
     requireNonNull(plugins, "plugins");
     requireNonNull(series, "series");
+    requireNonNull(ingest, "ingest");
+    requireNonNull(bodies, "bodies");
     requireNonNull(catalog, "catalog");
     requireNonNull(prometheus, "prometheus");
     requireNonNull(exchange, "exchange");

@@ -29,6 +29,7 @@ import io.vllmmonitor.testkit.store.InMemoryRecordStore;
 import io.vllmmonitor.testkit.store.InMemorySeriesStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import io.vllmmonitor.persistence.ingest.Ingest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +38,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -72,6 +75,15 @@ public final class FakeDaemon implements AutoCloseable {
               "0.1.0",
               () -> NOW,
               note -> {}));
+  /** What was pushed. */
+  public final SeriesStore pushed;
+
+  /** Bodies by route and status. */
+  public final Map<String, Integer> bodies = new ConcurrentHashMap<>();
+
+  final CountingMeter meter = new CountingMeter();
+  volatile Runnable onFlush = () -> {};
+
   private final WebServer server;
   private final InetSocketAddress address;
 
@@ -80,6 +92,12 @@ public final class FakeDaemon implements AutoCloseable {
   }
 
   FakeDaemon(WebLimits limits) {
+    this(limits, new InMemorySeriesStore(() -> NOW));
+  }
+
+  /** One whose pushed samples go to this store. */
+  FakeDaemon(WebLimits limits, SeriesStore pushed) {
+    this.pushed = pushed;
     server = new WebServer(services(), limits);
     address = server.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
@@ -123,6 +141,8 @@ public final class FakeDaemon implements AutoCloseable {
         new Engine(),
         new Plugins(),
         new Latest(),
+        new Ingest(pushed, () -> NOW, meter),
+        (route, status) -> bodies.merge(route + " " + status, 1, Integer::sum),
         catalog,
         new Reads(),
         exchange,
@@ -223,8 +243,13 @@ public final class FakeDaemon implements AutoCloseable {
     }
 
     @Override
+    public void flush() {
+      onFlush.run();
+    }
+
+    @Override
     public Statistics statistics() {
-      return new Statistics(0, 0, 0);
+      return pushed.statistics();
     }
 
     @Override
