@@ -52,7 +52,7 @@ public final class JournalRowCodec {
     int changed = 0;
     for (int i = first; i < end; i++) {
       if (Double.doubleToRawLongBits(values[i]) != Double.doubleToRawLongBits(base[i])) {
-        changed |= 1 << i - first;
+        changed |= 1 << (i - first);
       }
     }
     return changed;
@@ -77,7 +77,7 @@ public final class JournalRowCodec {
     long whole = (long) value;
     return whole < EXACT
         && whole > -EXACT
-        && Double.doubleToRawLongBits(whole) == Double.doubleToRawLongBits(value);
+        && Double.doubleToRawLongBits((double) whole) == Double.doubleToRawLongBits(value);
   }
 
   /**

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A pack as bytes and back, bit for bit: the columns of neighbouring series that share the times of
- * their rows. Keeps its buffers; used by one thread at a time.
+ * their rows. The layout is described in docs/formats/chunk.md. Keeps its buffers; used by one
+ * thread at a time.
  */
 public final class PackCodec {
   /** The most rows of a pack. */
@@ -16,11 +17,8 @@ public final class PackCodec {
   /** The most columns of a pack. */
   public static final int MOST_COLUMNS = 255;
 
-  private static final int VERSION = 1;
-
-  private final ByteWriter writer = new ByteWriter();
-  private final ByteReader reader = new ByteReader();
-  private final Crc crc = new Crc();
+  private final PackEncoder encoder = new PackEncoder();
+  private final PackDecoder decoder = new PackDecoder();
 
   /** Ready for both directions. */
   public PackCodec() {}
@@ -36,25 +34,7 @@ public final class PackCodec {
           "A pack of " + columns.size() + " columns and " + rows + " rows");
     }
     columns.forEach(column -> requireFits(column, rows));
-    writer.clear().put(VERSION);
-    writer.put(columns.size());
-    writer.put16(rows);
-    for (PackColumn column : columns) {
-      long[] presence = column.presence();
-      for (int i = 0; i < Presence.words(rows); i++) {
-        writer.put64(presence == null ? wordOfAll(rows, i) : presence[i]);
-      }
-      for (int i = 0; i < column.count(); i++) {
-        writer.put64(Double.doubleToRawLongBits(column.value(i)));
-      }
-    }
-    crc.append(writer, 0);
-    return writer.toBytes();
-  }
-
-  private static long wordOfAll(int rows, int word) {
-    int left = rows - word * Long.SIZE;
-    return left >= Long.SIZE ? -1 : (1L << left) - 1;
+    return encoder.encode(columns, rows);
   }
 
   private static void requireFits(PackColumn column, int rows) {
@@ -75,32 +55,7 @@ public final class PackCodec {
    *     be read
    */
   public void decode(byte[] pack, int rows, boolean[] wanted, ColumnSink sink) {
-    reader.on(pack, 0, Math.max(0, pack.length - Crc.BYTES));
-    reader.skip(reader.remaining());
-    reader.on(pack);
-    reader.skip(Math.max(0, pack.length - Crc.BYTES));
-    crc.check(reader, 0, "A pack");
-    reader.on(pack, 0, pack.length - Crc.BYTES);
-    reader.next();
-    int columns = reader.next();
-    int found = reader.next16();
-    if (found != rows) {
-      throw new DamagedBytesException("A pack of " + found + " rows, expected " + rows);
-    }
-    for (int place = 0; place < columns; place++) {
-      long[] presence = new long[Presence.words(rows)];
-      for (int i = 0; i < presence.length; i++) {
-        presence[i] = reader.next64();
-      }
-      double[] values = new double[Presence.count(presence)];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = Double.longBitsToDouble(reader.next64());
-      }
-      if (place < wanted.length && wanted[place]) {
-        sink.column(place, values, values.length, values.length == rows ? null : presence);
-      }
-    }
-    reader.expectEnd();
+    decoder.decode(pack, rows, wanted, sink);
   }
 
   /**
