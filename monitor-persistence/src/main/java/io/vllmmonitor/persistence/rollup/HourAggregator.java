@@ -36,8 +36,8 @@ public final class HourAggregator {
   }
 
   static void requireHour(long hourEnd) {
-    if (hourEnd % HOUR != 0) {
-      throw new IllegalArgumentException(hourEnd + " ms is no whole hour");
+    if (hourEnd % HOUR != 0 || hourEnd <= 0 || hourEnd / HOUR > RollupMonth.MOST_HOURS) {
+      throw new IllegalArgumentException(hourEnd + " ms is no whole hour after 1970");
     }
   }
 

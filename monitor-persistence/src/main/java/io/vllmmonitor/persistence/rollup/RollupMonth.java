@@ -24,6 +24,9 @@ final class RollupMonth {
   /** The low bits of the id of a pack number its hour since 1970, the others its shape. */
   private static final int HOUR_BITS = 24;
 
+  /** The last hour there can be, in the year 3883. */
+  static final long MOST_HOURS = (1L << HOUR_BITS) - 1;
+
   private final SqliteFile file;
   private final RollupCatalog catalog;
   private final Consumer<MonitorException> damage;
@@ -39,7 +42,7 @@ final class RollupMonth {
   }
 
   private static long hourEndOf(long id) {
-    return (id & (1L << HOUR_BITS) - 1) * HourAggregator.HOUR;
+    return (id & MOST_HOURS) * HourAggregator.HOUR;
   }
 
   static long coveredChecksum(String group, long hourEnd, long version, long aggregates) {
@@ -125,14 +128,10 @@ final class RollupMonth {
             read.hourly
                 ? "SELECT id, crc, pack FROM hours WHERE id BETWEEN ? AND ? ORDER BY id"
                 : "SELECT id, crc, pack FROM minutes WHERE id BETWEEN ? AND ? ORDER BY id");
-    select.setLong(
-        1,
-        idOf(
-            shape.id(),
-            Math.floorDiv(read.from, HourAggregator.HOUR) * HourAggregator.HOUR
-                + HourAggregator.HOUR));
-    select.setLong(
-        2, idOf(shape.id(), -Math.floorDiv(-read.to, HourAggregator.HOUR) * HourAggregator.HOUR));
+    long firstHour = Math.max(0, Math.floorDiv(read.from, HourAggregator.HOUR) + 1);
+    long lastHour = Math.min(MOST_HOURS, -Math.floorDiv(-read.to, HourAggregator.HOUR));
+    select.setLong(1, (long) shape.id() << HOUR_BITS | Math.min(firstHour, MOST_HOURS));
+    select.setLong(2, (long) shape.id() << HOUR_BITS | Math.max(lastHour, 0));
     try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
         read.take(rows.getLong(1), rows.getLong(2), rows.getBytes(3));
