@@ -8,12 +8,8 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesRollup;
 import io.vllmmonitor.api.store.SeriesPart;
-import io.vllmmonitor.persistence.sqlite.Migration;
-import io.vllmmonitor.persistence.sqlite.Schema;
 import io.vllmmonitor.persistence.sqlite.SqliteFile;
 import io.vllmmonitor.persistence.sqlite.StoreCounters;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.YearMonth;
@@ -27,7 +23,6 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,13 +37,7 @@ public final class RollupFiles implements AutoCloseable {
   /** One of the two resolutions, in milliseconds. */
   public static final long HOUR = HourAggregator.HOUR;
 
-  private static final Schema SCHEMA =
-      new Schema("rollups", List.of(Migration.load(RollupFiles.class, "1-rollups.sql")), false);
-
-  private final Path folder;
-  private final InstantSource clock;
-  private final LongSupplier nanoTicker;
-  private final StoreCounters counters;
+  private final RollupFolder folder;
   private final HourlyRows hourlyRows;
   private final Consumer<MonitorException> damage;
   // Held for reading by whoever uses files, for writing by whoever takes files away.
@@ -73,20 +62,10 @@ public final class RollupFiles implements AutoCloseable {
       StoreCounters counters,
       HourlyRows hourlyRows,
       Consumer<MonitorException> damage) {
-    this.folder = requireNonNull(folder, "folder");
-    this.clock = requireNonNull(clock, "clock");
-    this.nanoTicker = requireNonNull(nanoTicker, "nanoTicker");
-    this.counters = requireNonNull(counters, "counters");
+    this.folder = new RollupFolder(folder, clock, nanoTicker, counters, damage);
     this.hourlyRows = requireNonNull(hourlyRows, "hourlyRows");
     this.damage = requireNonNull(damage, "damage");
-    try (Stream<Path> found = Files.list(folder)) {
-      found.forEach(
-          path ->
-              Months.parse(path.getFileName().toString())
-                  .ifPresent(month -> files.put(month, path)));
-    } catch (IOException e) {
-      throw failed("list", folder, e);
-    }
+    files.putAll(this.folder.scan());
   }
 
   /**
@@ -98,7 +77,8 @@ public final class RollupFiles implements AutoCloseable {
    * @param version of the samples they were made of, see {@link #versions}
    * @param series all series of the group that have samples in the hour, neighbours that resemble
    *     each other side by side; empty ones are passed over
-   * @throws MonitorException STORE_FULL, STORE_IO, STORE_CLOSED; then what was there before stays
+   * @throws MonitorException STORE_FULL, STORE_IO, STORE_CLOSED; then what was there before stays.
+   *     STORE_DAMAGED; then the file of the month was set aside and all its hours are missing
    */
   public void write(long hourEnd, String group, long version, List<SeriesHour> series) {
     HourAggregator.requireHour(hourEnd);
@@ -109,15 +89,42 @@ public final class RollupFiles implements AutoCloseable {
             hour.series() + " has the hour " + hour.hourEnd() + ", expected " + hourEnd);
       }
     }
+    try {
+      writeFilled(hourEnd, group, version, filled);
+    } catch (MonitorException e) {
+      if (e.code() == ErrorCode.STORE_DAMAGED) {
+        replace(Months.ofHour(hourEnd));
+      }
+      throw e;
+    }
+  }
+
+  private void writeFilled(long hourEnd, String group, long version, List<SeriesHour> series) {
     using.readLock().lock();
     try {
       RollupMonth month = month(Months.ofHour(hourEnd));
-      hourlyRows.write(filled.stream().map(SeriesHour::row).toList());
+      hourlyRows.write(series.stream().map(SeriesHour::row).toList());
       synchronized (packs) {
-        month.write(hourEnd, group, version, filled, packs);
+        month.write(hourEnd, group, version, series, packs);
       }
     } finally {
       using.readLock().unlock();
+    }
+  }
+
+  /** Sets a damaged file aside; the next use makes it anew, without any hour. */
+  private void replace(YearMonth month) {
+    using.writeLock().lock();
+    try {
+      synchronized (files) {
+        RollupMonth file = open.remove(month);
+        if (file != null) {
+          file.file().close();
+          folder.setAside(file.file().path());
+        }
+      }
+    } finally {
+      using.writeLock().unlock();
     }
   }
 
@@ -159,13 +166,31 @@ public final class RollupFiles implements AutoCloseable {
       for (YearMonth month : months(fromExclusive, toInclusive)) {
         RollupMonth file = existing(month);
         if (file != null) {
-          file.read(wanted, fromExclusive, toInclusive, resolutionMillis == HOUR, collector);
+          readMonth(file, wanted, fromExclusive, toInclusive, resolutionMillis, collector);
         }
       }
     } finally {
       using.readLock().unlock();
     }
     return collector.finish();
+  }
+
+  /** A month that is damaged as a whole is left out, the others are served. */
+  private void readMonth(
+      RollupMonth file,
+      Predicate<SeriesKey> wanted,
+      long from,
+      long to,
+      long resolution,
+      RollupCollector collector) {
+    try {
+      file.read(wanted, from, to, resolution == HOUR, collector);
+    } catch (MonitorException e) {
+      if (e.code() != ErrorCode.STORE_DAMAGED) {
+        throw e;
+      }
+      damage.accept(e);
+    }
   }
 
   private List<YearMonth> months(long fromExclusive, long toInclusive) {
@@ -199,51 +224,12 @@ public final class RollupFiles implements AutoCloseable {
       }
       RollupMonth known = open.get(month);
       if (known == null) {
-        known = new RollupMonth(open(folder.resolve(Months.fileOf(month))), damage);
+        known = new RollupMonth(folder.open(month), damage);
         files.put(month, known.file().path());
         open.put(month, known);
       }
       return known;
     }
-  }
-
-  /** A damaged file is set aside, since what it held can be made again of the samples. */
-  private SqliteFile open(Path path) {
-    try {
-      SqliteFile file = SqliteFile.open(path, SCHEMA, clock, nanoTicker, counters);
-      file.compareWithMark().ifPresent(loss -> damage.accept(lost(path, loss)));
-      return file;
-    } catch (MonitorException e) {
-      if (e.code() != ErrorCode.STORE_DAMAGED) {
-        throw e;
-      }
-      damage.accept(e);
-      setAside(path);
-      return SqliteFile.open(path, SCHEMA, clock, nanoTicker, counters);
-    }
-  }
-
-  private static MonitorException lost(Path path, String loss) {
-    return new MonitorException(
-        ErrorCode.STORE_DAMAGED,
-        Blame.ENVIRONMENT,
-        path + ": " + loss + ". Aggregates are made again while the samples are there");
-  }
-
-  private void setAside(Path path) {
-    try {
-      String name = path.getFileName() + ".damaged-" + clock.millis();
-      Files.move(path, path.resolveSibling(name));
-      Files.deleteIfExists(SqliteFile.markOf(path));
-      deleteLogs(path);
-    } catch (IOException e) {
-      throw failed("set aside", path, e);
-    }
-  }
-
-  private static void deleteLogs(Path path) throws IOException {
-    Files.deleteIfExists(path.resolveSibling(path.getFileName() + "-wal"));
-    Files.deleteIfExists(path.resolveSibling(path.getFileName() + "-shm"));
   }
 
   /** The months that have aggregates, oldest first. */
@@ -290,31 +276,13 @@ public final class RollupFiles implements AutoCloseable {
         if (file != null) {
           file.file().close();
         }
-        delete(path);
+        folder.delete(path);
         files.remove(month);
         return true;
       }
     } finally {
       using.writeLock().unlock();
     }
-  }
-
-  private static void delete(Path path) {
-    try {
-      Files.deleteIfExists(path);
-      deleteLogs(path);
-      Files.deleteIfExists(SqliteFile.markOf(path));
-    } catch (IOException e) {
-      throw failed("delete", path, e);
-    }
-  }
-
-  private static MonitorException failed(String what, Path path, IOException cause) {
-    return new MonitorException(
-        ErrorCode.STORE_IO,
-        Blame.ENVIRONMENT,
-        "Could not " + what + " " + path + ", " + cause.getMessage() + "; check its rights",
-        cause);
   }
 
   /** On disk, of all months. */

@@ -275,6 +275,29 @@ class RollupFilesTest {
   }
 
   @Test
+  void aFileThatTurnsOutDamagedCostsItsMonthOnlyAndIsMadeAnewByTheNextWrite() throws Exception {
+    try (RollupFiles files = open()) {
+      writeAll(files, samples(40));
+    }
+    Path path = folder.resolve("rollup-2026-11.db");
+    byte[] bytes = Files.readAllBytes(path);
+    Arrays.fill(bytes, 4096 * 3, bytes.length, (byte) 0x55);
+    Files.write(path, bytes);
+    List<SeriesHour> hour = hour(samples(40), DECEMBER);
+    try (RollupFiles files = open()) {
+      assertThat(files.read(key -> true, 0, Long.MAX_VALUE, HOUR, 1000)).hasSize(40);
+      assertThat(damage).isNotEmpty();
+      assertThatThrownBy(() -> files.write(DECEMBER, "gpu1:8000", 9, hour))
+          .isInstanceOfSatisfying(
+              MonitorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_DAMAGED));
+      assertThat(files.versions(DECEMBER)).isEmpty();
+      files.write(DECEMBER, "gpu1:8000", 9, hour);
+      assertThat(files.versions(DECEMBER)).isEqualTo(Map.of("gpu1:8000", 9L));
+    }
+    assertThat(folder.toFile().list()).anyMatch(name -> name.contains(".damaged-"));
+  }
+
+  @Test
   void thePacksOfAnHourAreWrittenAndReadAsEver() throws IOException {
     List<SeriesHour> hours = hour(samples(6), DECEMBER);
     RollupPacks packs = new RollupPacks();
