@@ -331,4 +331,22 @@ class RollupFilesTest {
     assertThatThrownBy(() -> aggregator.begin(DECEMBER + 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void anHourAndItsMinutesTakeTheirEndAndNotTheirStart() {
+    HourAggregator aggregator = new HourAggregator().begin(DECEMBER);
+    long[] times = {
+      DECEMBER - HOUR,
+      DECEMBER - HOUR + 1,
+      DECEMBER - 60_000,
+      DECEMBER - 59_999,
+      DECEMBER,
+      DECEMBER + 1
+    };
+    aggregator.add(times, new double[] {1, 2, 4, 8, 16, 32}, 0, times.length);
+    SeriesHour hour = aggregator.finish(SeriesKey.of("m"));
+    assertThat(hour.row().sum()).isEqualTo(30);
+    assertThat(hour.minutes()).isEqualTo(1L | 1L << 58 | 1L << 59);
+    assertThat(hour.minuteColumn(SeriesHour.SUM)).containsExactly(2, 4, 24);
+  }
 }
