@@ -1,0 +1,30 @@
+CREATE TABLE series (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  labels TEXT NOT NULL,
+  crc INTEGER NOT NULL
+);
+CREATE TABLE shapes (
+  id INTEGER PRIMARY KEY,
+  scrape_group TEXT NOT NULL,
+  members BLOB NOT NULL,
+  crc INTEGER NOT NULL
+);
+CREATE TABLE covered (
+  scrape_group TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  aggregates INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (hour, scrape_group)
+) WITHOUT ROWID;
+CREATE TABLE minutes (
+  id INTEGER PRIMARY KEY,
+  crc INTEGER NOT NULL,
+  pack BLOB NOT NULL
+);
+CREATE TABLE hours (
+  id INTEGER PRIMARY KEY,
+  crc INTEGER NOT NULL,
+  pack BLOB NOT NULL
+);
