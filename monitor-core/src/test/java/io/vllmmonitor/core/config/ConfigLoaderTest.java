@@ -182,7 +182,7 @@ class ConfigLoaderTest {
     ConfigFlags inFile = new ConfigFlags(List.of(), null, null, file);
     ConfigFlags withFlag = new ConfigFlags(List.of(), Path.of("/data"), null, file);
     Map<String, String> environment = Map.of("VLLM_MONITOR_DATA", "/var/lib/vllm-monitor");
-    Map<String, String> named = Map.of("VLLM_MONITOR_CONFIG", file.toString());
+    Map<String, String> named = Map.of("VLLM_MONITOR_CONFIG", String.valueOf(file));
 
     assertThat(load(Map.of(), inFile).data()).isEqualTo(Path.of("/srv/monitor"));
     assertThat(load(environment, inFile).data()).isEqualTo(Path.of("/var/lib/vllm-monitor"));
