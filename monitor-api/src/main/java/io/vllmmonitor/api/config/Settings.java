@@ -104,6 +104,19 @@ public final class Settings {
     }
   }
 
+  /** A number of bytes as {@link Sizes#parse} reads it. */
+  public long size(String key, long fallback) {
+    String text = values.get(key);
+    if (text == null) {
+      return fallback;
+    }
+    try {
+      return Sizes.parse(text);
+    } catch (MonitorException e) {
+      throw wrong(key, text, "a size such as 64MiB or 20GB", e);
+    }
+  }
+
   private static MonitorException wrong(
       String key, String found, String expected, @Nullable Throwable cause) {
     return new MonitorException(

@@ -95,14 +95,7 @@ public final class ConfigKeys {
                 "advice_repeat_seconds",
                 "600",
                 "How soon the same advice or refusal about one incident may be stored again.")));
-    sections.put(
-        "storage",
-        ConfigSpec.of(
-            new ConfigSpec.Key("backend", "sqlite", "The form of the store; only sqlite so far."),
-            new ConfigSpec.Key(
-                "commit_interval_ms",
-                "250",
-                "The longest time a scraped sample waits for its commit.")));
+    sections.put("storage", StorageKeys.SPEC);
     return Map.copyOf(sections);
   }
 

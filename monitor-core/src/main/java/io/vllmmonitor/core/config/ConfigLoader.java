@@ -49,16 +49,32 @@ public final class ConfigLoader {
   }
 
   /**
-   * The data directory, for every command alike: the flag, else the environment, else below home.
+   * The data directory, for every command alike: the flag, else the environment, else {@code
+   * storage.storage_dir} of the configuration, else below home.
+   *
+   * @throws MonitorException CONFIG_UNREADABLE, CONFIG_UNKNOWN_KEY or CONFIG_INVALID_VALUE when
+   *     neither flag nor environment names it and the configuration is wrong
    */
   public Path dataDirectory(@Nullable Path flag) {
+    return dataDirectory(flag, null);
+  }
+
+  private Path dataDirectory(@Nullable Path flag, @Nullable Path config) {
+    Path named = named(flag);
+    if (named != null) {
+      return named;
+    }
+    String chosen = chosen("storage", "storage_dir", file(null, config));
+    return chosen == null || chosen.isBlank() ? home.resolve(".vllm_monitor") : expand(chosen);
+  }
+
+  /** What flag or environment say; null when neither says anything. */
+  private @Nullable Path named(@Nullable Path flag) {
     if (flag != null) {
       return flag.toAbsolutePath().normalize();
     }
     String variable = environment.get(PREFIX + "DATA");
-    return variable == null || variable.isBlank()
-        ? home.resolve(".vllm_monitor")
-        : expand(variable);
+    return variable == null || variable.isBlank() ? null : expand(variable);
   }
 
   /**
@@ -79,8 +95,8 @@ public final class ConfigLoader {
    */
   public MonitorConfig load(ConfigFlags flags, Map<String, String> defaults) {
     refuseUnknownVariables();
-    ConfigFile file = file(flags);
-    Path data = dataDirectory(flags.data());
+    ConfigFile file = file(flags.data(), flags.config());
+    Path data = dataDirectory(flags.data(), flags.config());
     ListenAddress listen = ListenAddress.parse(top("listen", flags.listen(), file));
     Map<String, Settings> sections = new LinkedHashMap<>();
     ConfigKeys.SECTIONS.forEach(
@@ -91,8 +107,8 @@ public final class ConfigLoader {
     return new MonitorConfig(data, listen, targets(flags, file), sections, plugins);
   }
 
-  private ConfigFile file(ConfigFlags flags) {
-    Path named = flags.config();
+  private ConfigFile file(@Nullable Path data, @Nullable Path config) {
+    Path named = config;
     String variable = environment.get(PREFIX + "CONFIG");
     if (named == null && variable != null && !variable.isBlank()) {
       named = expand(variable);
@@ -106,7 +122,9 @@ public final class ConfigLoader {
       }
       return ConfigFile.read(named);
     }
-    Path own = dataDirectory(flags.data()).resolve("monitor.yaml");
+    Path directory = named(data);
+    Path own =
+        (directory == null ? home.resolve(".vllm_monitor") : directory).resolve("monitor.yaml");
     return Files.isRegularFile(own) ? ConfigFile.read(own) : ConfigFile.empty();
   }
 
@@ -149,18 +167,20 @@ public final class ConfigLoader {
       String name, ConfigSpec spec, ConfigFile file, Map<String, String> defaults) {
     Map<String, String> values = new LinkedHashMap<>();
     for (ConfigSpec.Key key : spec.keys()) {
-      String variable =
-          environment.get(PREFIX + (name + "_" + key.name()).toUpperCase(Locale.ROOT));
-      String fromFile = file.sections().getOrDefault(name, Map.of()).get(key.name());
+      String chosen = chosen(name, key.name(), file);
       values.put(
           key.name(),
-          variable != null
-              ? variable
-              : fromFile != null
-                  ? fromFile
-                  : defaults.getOrDefault(name + "." + key.name(), key.defaultValue()));
+          chosen != null
+              ? chosen
+              : defaults.getOrDefault(name + "." + key.name(), key.defaultValue()));
     }
     return Settings.of(values);
+  }
+
+  /** What the environment says, else the file; null when neither says anything. */
+  private @Nullable String chosen(String section, String key, ConfigFile file) {
+    String variable = environment.get(PREFIX + (section + "_" + key).toUpperCase(Locale.ROOT));
+    return variable != null ? variable : file.sections().getOrDefault(section, Map.of()).get(key);
   }
 
   private List<Target> targets(ConfigFlags flags, ConfigFile file) {

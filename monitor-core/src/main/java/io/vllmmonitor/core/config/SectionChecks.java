@@ -21,7 +21,7 @@ final class SectionChecks {
     in("folder", sections, settings -> settings.flag("authoritative", true));
     in("lifecycle", sections, SectionChecks::lifecycle);
     in("mitigations", sections, SectionChecks::mitigations);
-    in("storage", sections, SectionChecks::storage);
+    in("storage", sections, StorageKeys::check);
   }
 
   private static void lifecycle(Settings settings) {
@@ -46,16 +46,6 @@ final class SectionChecks {
         }) {
       require(settings.integer(key, 0) >= 0, settings, key, "0 or more");
     }
-  }
-
-  private static void storage(Settings settings) {
-    require(
-        settings.string("backend", "").equalsIgnoreCase("sqlite"),
-        settings,
-        "backend",
-        "sqlite, the only one so far");
-    long interval = settings.integer("commit_interval_ms", 0);
-    require(interval >= 1 && interval <= 1_000, settings, "commit_interval_ms", "1 to 1000");
   }
 
   /** Checks one section; what is wrong in it is told with its name. */

@@ -61,6 +61,28 @@ class ConfigLoaderTest {
             Map.entry("mitigations.advice_repeat_seconds", "9"),
             Map.entry("storage.backend", "SQLITE"),
             Map.entry("storage.commit_interval_ms", "100"),
+            Map.entry("storage.storage_dir", "/elsewhere"),
+            Map.entry("storage.metrics_retention_days", "31"),
+            Map.entry("storage.rollup_retention_days", "401"),
+            Map.entry("storage.checkpoint_retention_days", "91"),
+            Map.entry("storage.prediction_retention_days", "61"),
+            Map.entry("storage.record_retention_days", "366"),
+            Map.entry("storage.max_size", "20GB"),
+            Map.entry("storage.batch_size", "500"),
+            Map.entry("storage.flush_interval_seconds", "30"),
+            Map.entry("storage.compression_enabled", "false"),
+            Map.entry("storage.synchronous", "normal"),
+            Map.entry("storage.out_of_order_window", "5m"),
+            Map.entry("storage.max_series", "5000"),
+            Map.entry("storage.backup_interval", "12h"),
+            Map.entry("storage.backup_keep", "7"),
+            Map.entry("storage.reserve_size", "1MiB"),
+            Map.entry("storage.db_file", "m.db"),
+            Map.entry("storage.plugins_file", "p.json"),
+            Map.entry("storage.guardrails_file", "g.json"),
+            Map.entry("storage.strategies_file", "s.json"),
+            Map.entry("storage.happy_paths_file", "h.json"),
+            Map.entry("storage.models_dir", "learned"),
             Map.entry("mitigations.escalation_threshold", "4"),
             Map.entry("mitigations.enable_aggressive_actions", "true"));
     ConfigKeys.SECTIONS.forEach(
@@ -155,6 +177,22 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void storageDirNamesTheDirectoryWhereNeitherFlagNorEnvironmentDoes() throws IOException {
+    Path file = withFile("storage: {storage_dir: /srv/monitor}\n").config();
+    ConfigFlags inFile = new ConfigFlags(List.of(), null, null, file);
+    ConfigFlags withFlag = new ConfigFlags(List.of(), Path.of("/data"), null, file);
+    Map<String, String> environment = Map.of("VLLM_MONITOR_DATA", "/var/lib/vllm-monitor");
+    Map<String, String> named = Map.of("VLLM_MONITOR_CONFIG", String.valueOf(file));
+
+    assertThat(load(Map.of(), inFile).data()).isEqualTo(Path.of("/srv/monitor"));
+    assertThat(load(environment, inFile).data()).isEqualTo(Path.of("/var/lib/vllm-monitor"));
+    assertThat(load(environment, withFlag).data()).isEqualTo(Path.of("/data"));
+    assertThat(new ConfigLoader(named, home).dataDirectory(null))
+        .as("every command finds it through the environment")
+        .isEqualTo(Path.of("/srv/monitor"));
+  }
+
+  @Test
   void anAddressOnTheCommandLineKeepsWhatTheFileSaysOfTheSameServer() throws IOException {
     Path file = withFile("targets:\n  - url: localhost:8000\n    mode: act\n").config();
 
@@ -202,6 +240,14 @@ class ConfigLoaderTest {
         "storage: {commit_interval_ms: many}| CONFIG_INVALID_VALUE| Section 'storage'",
         "storage: {commit_interval_ms: 5000}| CONFIG_INVALID_VALUE| 1 to 1000",
         "storage: {backend: oracle}| CONFIG_INVALID_VALUE| sqlite",
+        "storage: {backend: sqlit}| CONFIG_INVALID_VALUE| did you mean 'sqlite'",
+        "storage: {synchronous: off}| CONFIG_INVALID_VALUE| full or normal",
+        "storage: {metrics_retention_days: 0}| CONFIG_INVALID_VALUE| 1 to 36500",
+        "storage: {max_size: much}| CONFIG_INVALID_VALUE| 20GB",
+        "storage: {reserve_size: 2TiB}| CONFIG_INVALID_VALUE| 0 to 1TiB",
+        "storage: {out_of_order_window: 2d}| CONFIG_INVALID_VALUE| 0s to 1d",
+        "storage: {batch_size: 0}| CONFIG_INVALID_VALUE| 1 to 100000",
+        "storage: {db_file: a/b.db}| CONFIG_INVALID_VALUE| without a folder",
         "lifecycle: {hang_after: 1ms}| CONFIG_INVALID_VALUE| at least 1s",
         "guardrails: {auto_promote: perhaps}| CONFIG_INVALID_VALUE| true or false",
         "mitigations: {min_confidence: 2}| CONFIG_INVALID_VALUE| 0 to 1",

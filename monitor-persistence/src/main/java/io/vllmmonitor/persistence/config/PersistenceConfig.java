@@ -2,12 +2,17 @@ package io.vllmmonitor.persistence.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.store.StorageBackend;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Everything that can be chosen about how the monitor keeps its memory. The daemon fills it from
@@ -77,6 +82,25 @@ public record PersistenceConfig(
       String strategies,
       String happyPaths,
       String models) {
+    /** Names that mean something else in a data directory. */
+    private static final Set<String> TAKEN =
+        new TreeSet<>(
+            List.of(
+                "STOP",
+                "backups",
+                "blobs",
+                "converting",
+                "daemon.json",
+                "extensions",
+                "guardrails",
+                "metrics",
+                "monitor.yaml",
+                "owner.lock",
+                "plugins",
+                "records",
+                "store.json",
+                "token"));
+
     public FileNames {
       requirePlain("db_file", db);
       requirePlain("plugins_file", plugins);
@@ -84,6 +108,7 @@ public record PersistenceConfig(
       requirePlain("strategies_file", strategies);
       requirePlain("happy_paths_file", happyPaths);
       requirePlain("models_dir", models);
+      requireApart(List.of(db, plugins, guardrails, strategies, happyPaths, models));
     }
 
     /** The names that everyone knows. */
@@ -95,6 +120,16 @@ public record PersistenceConfig(
           "strategies.json",
           "happy_paths.json",
           "models");
+    }
+
+    private static void requireApart(List<String> names) {
+      Set<String> taken = new HashSet<>(TAKEN);
+      for (String name : names) {
+        if (!taken.add(name)) {
+          throw invalid(
+              "*_file", name, "names that differ from each other and from " + TAKEN);
+        }
+      }
     }
 
     private static void requirePlain(String key, String name) {
@@ -128,6 +163,16 @@ public record PersistenceConfig(
   /** The defaults for a directory. */
   public static PersistenceConfig of(Path storageDir) {
     return builder(storageDir).build();
+  }
+
+  /**
+   * What the section {@code storage} says; keys that are absent have their defaults.
+   *
+   * @param storageDir wins over {@code storage_dir}: whoever calls knows which directory it is
+   * @throws MonitorException CONFIG_INVALID_VALUE naming the key
+   */
+  public static PersistenceConfig from(Path storageDir, Settings section) {
+    return ConfigReader.read(storageDir, section);
   }
 
   /** Starts with the defaults. */
