@@ -1,0 +1,151 @@
+package io.vllmmonitor.benchmarks.measure;
+
+import io.vllmmonitor.benchmarks.peer.Answer;
+import io.vllmmonitor.benchmarks.peer.ServerPeer;
+import io.vllmmonitor.benchmarks.workload.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Feeds and asks servers in turns, in the same order every time, so that what disturbs the machine
+ * disturbs all alike. CPU is counted over the turn of a server, until it is quiet again.
+ */
+final class Race {
+  /** Scrapes that one server gets in a turn; a block of ours is sealed in each. */
+  private static final int TURN = 600;
+
+  private final List<ServerPeer> peers;
+  private final Workload workload;
+  private final Figures figures;
+
+  Race(List<ServerPeer> peers, Workload workload, Figures figures) {
+    this.peers = List.copyOf(peers);
+    this.workload = workload;
+    this.figures = figures;
+  }
+
+  /**
+   * Feeds all scrapes. The first turns warm up what is warmed up once in the life of a server.
+   *
+   * @param suffix is added to the names of the figures
+   */
+  void ingest(String suffix, int warmTurns) throws IOException {
+    Map<ServerPeer, Double> cold = new HashMap<>();
+    Map<ServerPeer, Double> warm = new HashMap<>();
+    for (int from = 0; from < workload.scrapes(); from += TURN) {
+      int to = Math.min(from + TURN, workload.scrapes());
+      for (ServerPeer peer : peers) {
+        double before = peer.cpuSeconds();
+        peer.ingest(workload, from, to);
+        peer.settle();
+        (from < warmTurns * TURN ? cold : warm)
+            .merge(peer, peer.cpuSeconds() - before, Double::sum);
+      }
+    }
+    int measuredFrom = Math.min(warmTurns * TURN, workload.scrapes());
+    long measured = workload.samples(measuredFrom, workload.scrapes());
+    long all = workload.samples(0, workload.scrapes());
+    for (ServerPeer peer : peers) {
+      double seconds = warm.getOrDefault(peer, Double.NaN);
+      figures.put(Requirement.INGEST + suffix, peer.name(), measured / seconds);
+      double before = peer.cpuSeconds();
+      peer.compact();
+      peer.settle();
+      double whole = cold.getOrDefault(peer, 0.0) + seconds + peer.cpuSeconds() - before;
+      figures.put("the same with warm-up and final compaction" + suffix, peer.name(), all / whole);
+      figures.put(Requirement.BYTES + suffix, peer.name(), (double) peer.sampleBytes() / all);
+      figures.note("bytes of " + peer.name() + ": " + peer.sizeNote());
+    }
+  }
+
+  /** Asks every query, checks every answer, and measures rounds of repetitions. */
+  void ask(List<Case> cases, int rounds) throws IOException {
+    for (Case one : cases) {
+      List<ServerPeer> able = new ArrayList<>();
+      for (ServerPeer peer : peers) {
+        if (warmUp(one, peer)) {
+          able.add(peer);
+        }
+      }
+      Map<ServerPeer, List<Double>> millis = new HashMap<>();
+      for (int round = 0; round < rounds; round++) {
+        for (ServerPeer peer : able) {
+          double before = peer.cpuSeconds();
+          repeat(one, peer);
+          millis
+              .computeIfAbsent(peer, key -> new ArrayList<>())
+              .add((peer.cpuSeconds() - before) * 1000 / one.repetitions());
+        }
+      }
+      millis.forEach((peer, times) -> figures.put(one.figure(), peer.name(), Medians.of(times)));
+    }
+  }
+
+  private boolean warmUp(Case one, ServerPeer peer) throws IOException {
+    byte[] json;
+    try {
+      json = peer.ask(one.question());
+    } catch (IOException e) {
+      figures.note(peer.name() + " cannot answer '" + one.figure() + "': " + e.getMessage());
+      return false;
+    }
+    String complaint = one.complaint(Answer.parse(json));
+    if (!complaint.isEmpty()) {
+      figures.note(
+          "WRONG: the answer of " + peer.name() + " to '" + one.figure() + "' " + complaint);
+    }
+    repeat(one, peer);
+    peer.settle();
+    return true;
+  }
+
+  private static void repeat(Case one, ServerPeer peer) throws IOException {
+    for (int i = 0; i < one.repetitions(); i++) {
+      peer.ask(one.question());
+    }
+  }
+
+  /** The most memory so far. */
+  void memory() throws IOException {
+    for (ServerPeer peer : peers) {
+      figures.put(Requirement.MEMORY, peer.name(), peer.peakBytes() / 1048576.0);
+    }
+  }
+
+  /** Ends every server in order and measures how soon it answers again. */
+  void restart(Case probe, int rounds) throws IOException {
+    Map<ServerPeer, List<Double>> millis = new HashMap<>();
+    boolean cold = true;
+    // One more at first, uncounted: a first stop may prepare the next start.
+    for (int round = -1; round < rounds; round++) {
+      for (ServerPeer peer : peers) {
+        peer.stop();
+        cold &= dropCaches();
+        Duration time = peer.startAndTime(probe.question());
+        if (round >= 0) {
+          millis.computeIfAbsent(peer, key -> new ArrayList<>()).add(time.toNanos() / 1e6);
+        }
+      }
+    }
+    figures.note(
+        cold
+            ? "before each restart the page cache of the machine was dropped"
+            : "the page cache could not be dropped (needs root): restarts were warm");
+    millis.forEach((peer, times) -> figures.put(Requirement.READY, peer.name(), Medians.of(times)));
+  }
+
+  private static boolean dropCaches() {
+    try {
+      Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3\n");
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

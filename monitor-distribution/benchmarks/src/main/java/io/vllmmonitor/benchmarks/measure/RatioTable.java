@@ -1,0 +1,95 @@
+package io.vllmmonitor.benchmarks.measure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The table of ratios, and one of all figures, as Markdown that reads well in a terminal. */
+final class RatioTable {
+  private static final List<String> SYSTEMS =
+      List.of(Figures.OURS, Figures.PROMETHEUS, Figures.VICTORIA, Figures.ROWS);
+
+  private RatioTable() {}
+
+  /** Everything below the head of the results. */
+  static String of(Figures figures) {
+    StringBuilder text = new StringBuilder();
+    text.append(ratios(figures)).append('\n');
+    String rest = others(figures);
+    if (!rest.isEmpty()) {
+      text.append("Also measured:\n\n").append(rest).append('\n');
+    }
+    figures.notes().forEach(note -> text.append("* ").append(note).append('\n'));
+    return text.toString();
+  }
+
+  /** The figures whose "must" was missed or not measured. */
+  static List<String> missed(Figures figures) {
+    List<String> missed = new ArrayList<>();
+    for (Requirement requirement : Requirement.ALL) {
+      String reached = requirement.reached(figures);
+      if (reached.startsWith("no")) {
+        String rival = requirement.rival() == null ? "" : " against " + requirement.rival();
+        missed.add(requirement.figure() + rival + ": " + reached);
+      }
+    }
+    return missed;
+  }
+
+  private static String ratios(Figures figures) {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> head = new ArrayList<>(List.of("figure"));
+    head.addAll(SYSTEMS);
+    head.addAll(List.of("ratio to", "ratio", "must", "stretch", "reached"));
+    rows.add(head);
+    for (Requirement requirement : Requirement.ALL) {
+      List<String> row = new ArrayList<>(List.of(requirement.figure()));
+      for (String system : SYSTEMS) {
+        row.add(Numbers.text(figures.get(requirement.figure(), system)));
+      }
+      String rival = requirement.rival();
+      row.add(rival == null ? "itself" : rival);
+      row.add(Numbers.text(requirement.ratio(figures)) + (rival == null ? "" : "×"));
+      row.add(requirement.limit(requirement.must()));
+      row.add(requirement.limit(requirement.stretch()));
+      row.add(requirement.reached(figures));
+      rows.add(row);
+    }
+    return table(rows);
+  }
+
+  private static String others(Figures figures) {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> head = new ArrayList<>(List.of("figure"));
+    head.addAll(SYSTEMS);
+    rows.add(head);
+    for (String figure : figures.names()) {
+      if (Requirement.ALL.stream().noneMatch(one -> one.figure().equals(figure))) {
+        List<String> row = new ArrayList<>(List.of(figure));
+        SYSTEMS.forEach(system -> row.add(Numbers.text(figures.get(figure, system))));
+        rows.add(row);
+      }
+    }
+    return rows.size() == 1 ? "" : table(rows);
+  }
+
+  private static String table(List<List<String>> rows) {
+    int[] widths = new int[rows.get(0).size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < rows.size(); i++) {
+      for (int column = 0; column < widths.length; column++) {
+        String cell = rows.get(i).get(column);
+        text.append("| ").append(cell).append(" ".repeat(widths[column] - cell.length() + 1));
+      }
+      text.append("|\n");
+      if (i == 0) {
+        text.append("|---".repeat(widths.length)).append("|\n");
+      }
+    }
+    return text.toString();
+  }
+}
