@@ -126,8 +126,7 @@ public record PersistenceConfig(
       Set<String> taken = new HashSet<>(TAKEN);
       for (String name : names) {
         if (!taken.add(name)) {
-          throw invalid(
-              "*_file", name, "names that differ from each other and from " + TAKEN);
+          throw invalid("*_file", name, "names that differ from each other and from " + TAKEN);
         }
       }
     }

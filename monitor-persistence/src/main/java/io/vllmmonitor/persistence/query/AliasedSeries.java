@@ -8,14 +8,18 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.LabelMatcher;
 import io.vllmmonitor.api.sample.Labels;
 import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.api.sample.Sample;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.api.sample.SeriesRollup;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.SeriesStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -74,6 +78,35 @@ public final class AliasedSeries {
               + " samples under all names of the metric; ask for a shorter time or fewer series");
     }
     return List.copyOf(merged.values());
+  }
+
+  /**
+   * Aggregates of all matching series, sorted by series.
+   *
+   * @return empty where the metric has several names, whose samples must be merged first
+   */
+  Optional<List<SeriesRollup>> rollup(
+      Expression.Series selector, Instant from, Instant to, Duration resolution, int most) {
+    checkPatterns(selector.selector());
+    String asked = selector.selector().name();
+    if (!selector.exact() && asked != null && catalog.names(asked).size() > 1) {
+      return Optional.empty();
+    }
+    return Optional.of(store.rollup(selector.selector(), from, to, resolution, most));
+  }
+
+  /**
+   * The newest sample of all matching series, sorted by series.
+   *
+   * @return empty where the metric has several names, whose samples must be merged first
+   */
+  Optional<List<Sample>> latest(Expression.Series selector) {
+    checkPatterns(selector.selector());
+    String asked = selector.selector().name();
+    if (!selector.exact() && asked != null && catalog.names(asked).size() > 1) {
+      return Optional.empty();
+    }
+    return Optional.of(store.latest(selector.selector()));
   }
 
   /** As {@link #read}, under the stored name alone. */

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Evaluates one selector. Confined to one query. */
@@ -28,6 +29,11 @@ final class Evaluation {
   /** The value of each series at one moment. */
   QueryResult.VectorResult values(Expression.Series selector, long at) {
     long moment = selector.momentFor(at);
+    Optional<List<Sample>> newestOnes = series.latest(selector);
+    deadline.check();
+    if (newestOnes.isPresent() && areNoneAfter(newestOnes.get(), moment)) {
+      return values(newestOnes.get(), moment, at);
+    }
     List<Sample> samples = new ArrayList<>();
     for (SeriesData data : read(selector, moment - lookback(), moment)) {
       int newest = data.size() - 1;
@@ -38,11 +44,36 @@ final class Evaluation {
     return new QueryResult.VectorResult(samples);
   }
 
-  /** The samples of each series as they were stored, without stale markers. */
+  private static boolean areNoneAfter(List<Sample> samples, long moment) {
+    for (Sample sample : samples) {
+      if (sample.at().toEpochMilli() > moment) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Nothing is newer than these, so they are the values, without a look at older samples. */
+  private QueryResult.VectorResult values(List<Sample> newest, long moment, long at) {
+    Instant shown = Instant.ofEpochMilli(at);
+    List<Sample> samples = new ArrayList<>(newest.size());
+    for (Sample sample : newest) {
+      boolean fresh = sample.at().toEpochMilli() >= moment - lookback();
+      if (fresh && !StaleMarker.is(sample.value())) {
+        samples.add(new Sample(sample.series(), shown, sample.value()));
+      }
+    }
+    if (samples.size() > limits.maxSeries()) {
+      throw tooLarge("finds " + samples.size() + " series, at most " + limits.maxSeries());
+    }
+    return new QueryResult.VectorResult(samples);
+  }
+
+  /** The samples of each series as they were stored, without stale markers; left-open. */
   QueryResult.MatrixResult samples(Expression.Series selector, long at) {
     long moment = selector.momentFor(at);
     List<SeriesData> rows = new ArrayList<>();
-    for (SeriesData data : read(selector, moment - selector.range(), moment)) {
+    for (SeriesData data : read(selector, moment - selector.range() + 1, moment)) {
       SeriesData row = withoutStaleMarkers(data);
       if (row.size() > 0) {
         rows.add(row);

@@ -23,6 +23,18 @@ sealed interface Expression {
   }
 
   /**
+   * A function over the range of a selector.
+   *
+   * @param parameter the quantile; 0 for functions without one
+   */
+  record Function(RangeFunction function, double parameter, Series series) implements Expression {
+    @Override
+    public String type() {
+      return "instant vector";
+    }
+  }
+
+  /**
    * @param exact the name was given as a matcher, {@code {__name__="…"}}: no other name of the
    *     metric is meant
    * @param range how far back from the moment, in ms; 0 for an instant selector

@@ -2,6 +2,7 @@ package io.vllmmonitor.persistence.query;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -142,7 +143,8 @@ final class ExpressionParser {
   }
 
   private static boolean isInstantVector(Expression expression) {
-    return expression instanceof Expression.Series series && series.range() == 0;
+    return expression instanceof Expression.Function
+        || (expression instanceof Expression.Series series && series.range() == 0);
   }
 
   private Expression primary() {
@@ -166,12 +168,50 @@ final class ExpressionParser {
         case "inf" -> operand = constant(Double.POSITIVE_INFINITY);
         case "nan" -> operand = constant(Double.NaN);
         default -> {
-          return selectors.named();
+          Optional<RangeFunction> function = RangeFunction.of(word);
+          if (function.isEmpty() || !isCalled(word)) {
+            return selectors.named();
+          }
+          operand = call(function.get());
         }
       }
     }
     refuseModifiersOf(operand);
     return operand;
+  }
+
+  /** Whether the word ahead stands before a parenthesis; a metric may have the same name. */
+  private boolean isCalled(String word) {
+    int position = cursor.position();
+    cursor.moveTo(position + word.length());
+    cursor.skipBlank();
+    boolean called = cursor.peek() == '(';
+    cursor.moveTo(position);
+    return called;
+  }
+
+  private Expression call(RangeFunction function) {
+    enter();
+    cursor.word();
+    cursor.expect("(", "'('");
+    double parameter = 0;
+    if (function == RangeFunction.QUANTILE_OVER_TIME) {
+      int position = cursor.position();
+      if (!(sum() instanceof Expression.NumberValue number)) {
+        throw cursor.wrong(position, function.text() + " wants a number first, then a range");
+      }
+      parameter = number.value();
+      cursor.expect(",", "','");
+    }
+    int position = cursor.position();
+    Expression argument = sum();
+    cursor.expect(")", "')'");
+    depth--;
+    if (argument instanceof Expression.Series series && series.range() > 0) {
+      return new Expression.Function(function, parameter, series);
+    }
+    throw cursor.wrong(
+        position, function.text() + " wants a range vector, found a " + argument.type());
   }
 
   private Expression constant(double value) {

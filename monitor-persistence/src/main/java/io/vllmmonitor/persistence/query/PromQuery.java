@@ -25,9 +25,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading half of Prometheus over a series store: selectors, range selectors, numbers and
- * arithmetic between numbers. Called by the HTTP layer from any thread; thread-safe; each call may
- * block on the disk for as long as the deadline.
+ * The reading half of Prometheus over a series store: selectors, range selectors, functions over
+ * ranges, numbers and arithmetic between numbers. Called by the HTTP layer from any thread;
+ * thread-safe; each call may block on the disk for as long as the deadline.
  *
  * <p>A plain name is found under all names that the metric ever had (see {@link AliasedSeries});
  * {@code {__name__="x"}} means the stored name alone. A series has a value from its sample until
@@ -79,6 +79,9 @@ public final class PromQuery {
     if (parsed instanceof Expression.TextValue text) {
       return new QueryResult.StringResult(at, text.value());
     }
+    if (parsed instanceof Expression.Function call) {
+      return new RangeEvaluation(series, limits, deadline).value(call, at);
+    }
     Expression.Series selector = (Expression.Series) parsed;
     Evaluation evaluation = new Evaluation(series, limits, deadline);
     return selector.range() > 0
@@ -98,6 +101,9 @@ public final class PromQuery {
     Expression parsed = ExpressionParser.parse(expression);
     if (parsed instanceof Expression.NumberValue number) {
       return new QueryResult.MatrixResult(List.of(steps.constant(number.value())));
+    }
+    if (parsed instanceof Expression.Function call) {
+      return new RangeEvaluation(series, limits, deadline).values(call, steps);
     }
     if (parsed instanceof Expression.Series selector && selector.range() == 0) {
       return new Evaluation(series, limits, deadline).values(selector, steps);

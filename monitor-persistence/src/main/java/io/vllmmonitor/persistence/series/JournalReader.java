@@ -2,6 +2,7 @@ package io.vllmmonitor.persistence.series;
 
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.persistence.format.JournalRowCodec;
 import io.vllmmonitor.persistence.format.ValueCodec;
 import io.vllmmonitor.persistence.series.SampleCollector.Column;
 import io.vllmmonitor.persistence.sqlite.SqliteSession;
@@ -25,19 +26,35 @@ import org.jspecify.annotations.Nullable;
  * per read, used by one thread.
  */
 final class JournalReader {
+  /** Rows of the first version of the schema. */
+  static final int PLANES = 0;
+
+  /** Rows as they are written now. */
+  static final int ROWS = 1;
+
   private static final int ROWS_BETWEEN_LOOKS = 256;
 
   private final Path file;
   private final SqliteSession session;
   private final ValueCodec codec;
+  private final JournalRowCodec rowCodec = new JournalRowCodec();
   private final Map<Integer, SeriesKey[]> shapes;
+  private final Consumer<MonitorException> damage;
 
+  /**
+   * @param damage told of every row that must be left out
+   */
   JournalReader(
-      Path file, SqliteSession session, ValueCodec codec, Map<Integer, SeriesKey[]> shapes) {
+      Path file,
+      SqliteSession session,
+      ValueCodec codec,
+      Map<Integer, SeriesKey[]> shapes,
+      Consumer<MonitorException> damage) {
     this.file = file;
     this.session = session;
     this.codec = codec;
     this.shapes = shapes;
+    this.damage = damage;
   }
 
   /** The ids of the rows of a span, both ends inclusive and within one day. */
@@ -68,7 +85,8 @@ final class JournalReader {
       return;
     }
     PreparedStatement select =
-        session.prepare("SELECT id, shape, crc, samples FROM journal WHERE id BETWEEN ? AND ?");
+        session.prepare(
+            "SELECT id, shape, crc, samples, form FROM journal WHERE id BETWEEN ? AND ?");
     select.setLong(1, ids.first());
     select.setLong(2, ids.last());
     try (ResultSet rows = select.executeQuery()) {
@@ -81,16 +99,31 @@ final class JournalReader {
         Picks pick = picks.get(shape);
         if (pick != null) {
           pick.rows++;
-          double[] values = values(id, shape, rows.getLong(3), rows.getBytes(4), pick);
-          add(pick, id >> JournalWriter.COUNT_BITS, values);
-        } else {
-          requireKnown(id, shape);
+          addOrTell(pick, new Row(id, shape, rows.getInt(5), rows.getLong(3), rows.getBytes(4)));
+        } else if (!shapes.containsKey(shape)) {
+          // A row whose shape number was damaged must not be passed over in silence.
+          damage.accept(damagedRow(id, "has the unknown shape " + shape, null));
         }
       }
     }
     for (Map.Entry<Integer, Picks> pick : picks.entrySet()) {
       requireAllRows(ids, pick.getKey(), pick.getValue().rows);
     }
+  }
+
+  /** As it lies in the table. */
+  @SuppressWarnings("ArrayRecordComponent") // confined to one read
+  record Row(long id, int shape, int form, long crc, byte @Nullable [] samples) {}
+
+  private void addOrTell(Picks pick, Row row) {
+    double[] values;
+    try {
+      values = values(row, pick.size, pick.places);
+    } catch (MonitorException e) {
+      damage.accept(e);
+      return;
+    }
+    add(pick, row.id() >> JournalWriter.COUNT_BITS, values);
   }
 
   /**
@@ -108,8 +141,9 @@ final class JournalReader {
     try (ResultSet rows = select.executeQuery()) {
       long expected = rows.next() ? rows.getLong(1) : 0;
       if (expected != found) {
-        throw Catalog.damaged(
-            file, "the index knows " + expected + " rows of a span, the table " + found);
+        damage.accept(
+            Catalog.damaged(
+                file, "the index knows " + expected + " rows of a span, the table " + found));
       }
     }
   }
@@ -141,22 +175,41 @@ final class JournalReader {
     return picks;
   }
 
-  private double[] values(long id, int shape, long crc, byte @Nullable [] samples, Picks pick) {
-    if (samples == null || JournalWriter.rowChecksum(id, shape, samples) != crc) {
-      throw damagedRow(id, "does not match its checksum", null);
+  /** All values of a row, checked. */
+  double[] values(Row row) {
+    SeriesKey[] members = shapes.get(row.shape());
+    if (members == null) {
+      throw damagedRow(row.id(), "has the unknown shape " + row.shape(), null);
+    }
+    return values(row, members.length, IntStream.range(0, members.length).toArray());
+  }
+
+  private double[] values(Row row, int size, int[] places) {
+    byte[] samples = row.samples();
+    if (samples == null
+        || JournalWriter.rowChecksum(row.id(), row.shape(), row.form(), samples) != row.crc()) {
+      throw damagedRow(row.id(), "does not match its checksum", null);
     }
     try {
-      return codec.decode(samples, pick.size, pick.places);
+      return row.form() == PLANES
+          ? codec.decode(samples, size, places)
+          : picked(samples, size, places);
     } catch (IllegalArgumentException e) {
-      throw damagedRow(id, "cannot be decoded, " + e.getMessage(), e);
+      throw damagedRow(row.id(), "cannot be decoded, " + e.getMessage(), e);
     }
   }
 
-  /** A row whose shape number was damaged must not be passed over in silence. */
-  private void requireKnown(long id, int shape) {
-    if (!shapes.containsKey(shape)) {
-      throw damagedRow(id, "has the unknown shape " + shape, null);
+  private double[] picked(byte[] samples, int size, int[] places) {
+    double[] all = new double[size];
+    rowCodec.decode(samples, all);
+    if (places.length == size) {
+      return all;
     }
+    double[] some = new double[places.length];
+    for (int i = 0; i < some.length; i++) {
+      some[i] = all[places[i]];
+    }
+    return some;
   }
 
   private MonitorException damagedRow(long id, String found, @Nullable Throwable cause) {
@@ -189,31 +242,24 @@ final class JournalReader {
     }
   }
 
-  /**
-   * Restores the newest sound row of every shape.
-   *
-   * @param damage told of every row that had to be passed over
-   */
-  void newest(NewestSamples into, Consumer<MonitorException> damage) throws SQLException {
+  /** Restores the newest sound row of every shape. */
+  void newest(NewestSamples into) throws SQLException {
     for (Map.Entry<Integer, SeriesKey[]> shape : shapes.entrySet()) {
-      newest(shape.getKey(), shape.getValue(), into, damage);
+      newest(shape.getKey(), shape.getValue(), into);
     }
   }
 
-  private void newest(
-      int shape, SeriesKey[] members, NewestSamples into, Consumer<MonitorException> damage)
-      throws SQLException {
-    int[] all = IntStream.range(0, members.length).toArray();
-    Picks pick = new Picks(members.length, all, new Column[0]);
+  private void newest(int shape, SeriesKey[] members, NewestSamples into) throws SQLException {
     PreparedStatement select =
-        session.prepare("SELECT id, crc, samples FROM journal WHERE shape = ? ORDER BY id DESC");
+        session.prepare(
+            "SELECT id, crc, samples, form FROM journal WHERE shape = ? ORDER BY id DESC");
     select.setInt(1, shape);
     try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
         long id = rows.getLong(1);
         double[] values;
         try {
-          values = values(id, shape, rows.getLong(2), rows.getBytes(3), pick);
+          values = values(new Row(id, shape, rows.getInt(4), rows.getLong(2), rows.getBytes(3)));
         } catch (MonitorException e) {
           damage.accept(e);
           continue;

@@ -3,7 +3,7 @@ package io.vllmmonitor.persistence.series;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.persistence.format.Checksum;
 import io.vllmmonitor.persistence.format.IntLists;
-import io.vllmmonitor.persistence.format.ValueCodec;
+import io.vllmmonitor.persistence.format.JournalRowCodec;
 import io.vllmmonitor.persistence.sqlite.SqliteSession;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,22 +54,22 @@ final class JournalWriter {
   private record Known(List<SeriesKey> series, int shape) {}
 
   private final Path file;
-  private final ValueCodec codec;
+  private final JournalRowCodec codec = new JournalRowCodec();
   private final Map<SeriesKey, Integer> series = new HashMap<>();
   private final Map<Shape, Integer> shapes = new HashMap<>();
   private final Map<String, Known> lastOfTarget = new HashMap<>();
+  private final Map<String, Integer> waiting = new HashMap<>();
   private long lastId;
 
-  private JournalWriter(Path file, ValueCodec codec) {
+  private JournalWriter(Path file) {
     this.file = file;
-    this.codec = codec;
   }
 
-  static JournalWriter load(Path file, ValueCodec codec, SqliteSession session)
-      throws SQLException {
-    JournalWriter writer = new JournalWriter(file, codec);
+  static JournalWriter load(Path file, SqliteSession session) throws SQLException {
+    JournalWriter writer = new JournalWriter(file);
     writer.loadSeries(session);
     writer.loadShapes(session);
+    writer.loadWaiting(session);
     writer.lastId = session.number("SELECT coalesce(max(id), " + Long.MIN_VALUE + ") FROM journal");
     return writer;
   }
@@ -101,6 +103,19 @@ final class JournalWriter {
     }
   }
 
+  private void loadWaiting(SqliteSession session) throws SQLException {
+    try (ResultSet rows =
+        session
+            .prepare(
+                "SELECT s.target, count(*) FROM journal j JOIN shapes s ON s.id = j.shape"
+                    + " GROUP BY s.target")
+            .executeQuery()) {
+      while (rows.next()) {
+        waiting.put(rows.getString(1), rows.getInt(2));
+      }
+    }
+  }
+
   /** Inside a transaction. */
   void write(SqliteSession session, List<JournalRow> rows) throws SQLException {
     long samples = 0;
@@ -116,19 +131,35 @@ final class JournalWriter {
 
   private void insert(SqliteSession session, JournalRow row, int shape) throws SQLException {
     long id = nextId(session, row.epochMillis());
-    byte[] samples = codec.encode(row.values());
+    byte[] samples = codec.encode(row.values(), null);
     PreparedStatement insert =
-        session.prepare("INSERT INTO journal (id, shape, crc, samples) VALUES (?, ?, ?, ?)");
+        session.prepare(
+            "INSERT INTO journal (id, shape, crc, samples, form) VALUES (?, ?, ?, ?, "
+                + JournalReader.ROWS
+                + ")");
     insert.setLong(1, id);
     insert.setInt(2, shape);
-    insert.setLong(3, rowChecksum(id, shape, samples));
+    insert.setLong(3, rowChecksum(id, shape, JournalReader.ROWS, samples));
     insert.setBytes(4, samples);
     insert.executeUpdate();
     lastId = Math.max(lastId, id);
+    waiting.merge(row.target(), 1, Integer::sum);
   }
 
-  static long rowChecksum(long id, int shape, byte[] samples) {
-    return new Checksum().add(id).add(shape).add(samples).value();
+  /** Rows of the first form, which had no number, are summed without it. */
+  static long rowChecksum(long id, int shape, int form, byte[] samples) {
+    Checksum sum = new Checksum().add(id).add(shape);
+    return (form == JournalReader.PLANES ? sum : sum.add(form)).add(samples).value();
+  }
+
+  /** The shape of these series, made where there is none. */
+  int shapeOf(SqliteSession session, String target, int[] members) throws SQLException {
+    return shapeId(session, new Shape(target, members));
+  }
+
+  /** How many rows of each target wait. */
+  Map<String, Integer> waiting() {
+    return waiting;
   }
 
   /** Ids grow with time, so that the table itself is the index over time. */
@@ -159,11 +190,7 @@ final class JournalWriter {
     if (known != null && known.series == row.series()) {
       return known.shape;
     }
-    int[] members = new int[row.series().size()];
-    for (int i = 0; i < members.length; i++) {
-      members[i] = seriesId(session, row.series().get(i));
-    }
-    int shape = shapeId(session, new Shape(row.target(), members));
+    int shape = shapeId(session, new Shape(row.target(), idsOf(session, row.series())));
     lastOfTarget.put(row.target(), new Known(row.series(), shape));
     return shape;
   }
@@ -183,6 +210,30 @@ final class JournalWriter {
     insert.executeUpdate();
     series.put(key, id);
     return id;
+  }
+
+  /** The numbers of these series, made where there are none. */
+  int[] idsOf(SqliteSession session, List<SeriesKey> keys) throws SQLException {
+    int[] ids = new int[keys.size()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = seriesId(session, keys.get(i));
+    }
+    return ids;
+  }
+
+  /** The shapes of a target, in no order. */
+  List<Integer> shapesOf(String target) {
+    return shapes.entrySet().stream()
+        .filter(entry -> entry.getKey().target.equals(target))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  /** Every target that has a shape. */
+  Set<String> targets() {
+    Set<String> targets = new TreeSet<>();
+    shapes.keySet().forEach(shape -> targets.add(shape.target));
+    return targets;
   }
 
   private int shapeId(SqliteSession session, Shape shape) throws SQLException {

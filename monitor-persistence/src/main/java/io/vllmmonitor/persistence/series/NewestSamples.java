@@ -20,6 +20,14 @@ final class NewestSamples {
   private static final long NEVER = Long.MIN_VALUE;
 
   private final Map<SeriesKey, Cell> cells = new HashMap<>(); // guarded by this
+  private final int most;
+
+  /**
+   * @param most how many series there may be
+   */
+  NewestSamples(int most) {
+    this.most = most;
+  }
 
   /** One series. The committed side is guarded by the owner. */
   static final class Cell {
@@ -41,39 +49,61 @@ final class NewestSamples {
   /** What is to be done with a sample. */
   enum Order {
     NEW,
+    LATE,
     KNOWN,
     OUT_OF_ORDER,
     DUPLICATE;
 
     @Nullable RejectReason reason() {
       return switch (this) {
-        case NEW, KNOWN -> null;
+        case NEW, LATE, KNOWN -> null;
         case OUT_OF_ORDER -> RejectReason.OUT_OF_ORDER;
         case DUPLICATE -> RejectReason.DUPLICATE_TIMESTAMP;
       };
     }
   }
 
-  synchronized Cell[] cellsOf(List<SeriesKey> series) {
-    Cell[] found = new Cell[series.size()];
+  /** The cells of these series; null for a new one where there may be no more. */
+  synchronized @Nullable Cell[] cellsOf(List<SeriesKey> series) {
+    @Nullable Cell[] found = new Cell[series.size()];
     for (int i = 0; i < found.length; i++) {
-      found[i] = cells.computeIfAbsent(series.get(i), Cell::new);
+      Cell cell = cells.get(series.get(i));
+      if (cell == null && cells.size() < most) {
+        cell = new Cell(series.get(i));
+        cells.put(series.get(i), cell);
+      }
+      found[i] = cell;
     }
     return found;
   }
 
-  /** Judges a sample by the staged side, and stages it when it is new. */
-  static Order stage(Cell cell, long at, double value) {
+  /**
+   * Judges a sample by the staged side, and stages it when it is the newest.
+   *
+   * @param window how far a late sample may lie behind; 0 takes none, the greatest takes all and
+   *     settles two values of one time by their bits
+   */
+  static Order stage(Cell cell, long at, double value, long window) {
     long bits = Double.doubleToRawLongBits(value);
+    if (cell.stagedAt == NEVER || at > cell.stagedAt) {
+      cell.stagedAt = at;
+      cell.stagedBits = bits;
+      return Order.NEW;
+    }
     if (at < cell.stagedAt) {
-      return Order.OUT_OF_ORDER;
+      return cell.stagedAt - at <= window ? Order.LATE : Order.OUT_OF_ORDER;
     }
-    if (at == cell.stagedAt) {
-      return bits == cell.stagedBits ? Order.KNOWN : Order.DUPLICATE;
+    if (bits == cell.stagedBits) {
+      return Order.KNOWN;
     }
-    cell.stagedAt = at;
+    if (window != Long.MAX_VALUE) {
+      return Order.DUPLICATE;
+    }
+    if (Long.compareUnsigned(bits, cell.stagedBits) < 0) {
+      return Order.KNOWN;
+    }
     cell.stagedBits = bits;
-    return Order.NEW;
+    return Order.LATE;
   }
 
   /** The rows are on the disk. */
@@ -104,9 +134,11 @@ final class NewestSamples {
   }
 
   private static void advance(Cell cell, long at, double value) {
-    if (at > cell.at) {
+    long bits = Double.doubleToRawLongBits(value);
+    boolean wins = at == cell.at && Long.compareUnsigned(bits, cell.bits) > 0;
+    if (cell.at == NEVER || at > cell.at || wins) {
       cell.at = at;
-      cell.bits = Double.doubleToRawLongBits(value);
+      cell.bits = bits;
     }
   }
 
@@ -120,6 +152,11 @@ final class NewestSamples {
       }
     }
     return found;
+  }
+
+  /** Forgets the series whose newest sample lies before a time. */
+  synchronized void forgetBefore(long at) {
+    cells.values().removeIf(cell -> cell.at < at && cell.stagedAt < at);
   }
 
   /** How many series have a committed sample. */

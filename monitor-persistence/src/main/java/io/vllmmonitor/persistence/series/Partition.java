@@ -6,8 +6,12 @@ import io.vllmmonitor.persistence.format.ValueCodec;
 import io.vllmmonitor.persistence.series.JournalReader.Ids;
 import io.vllmmonitor.persistence.sqlite.SqlWork;
 import io.vllmmonitor.persistence.sqlite.SqliteFile;
+import io.vllmmonitor.persistence.sqlite.SqliteSession;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -20,17 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class Partition {
   private final long day;
   private final SqliteFile file;
-  private final ValueCodec codec;
+  private final Consumer<MonitorException> damage;
   private final Catalog catalog;
   private @Nullable JournalWriter writer; // of the appending thread
 
-  /**
-   * @param codec of the appending thread
-   */
-  Partition(long day, SqliteFile file, ValueCodec codec) {
+  Partition(long day, SqliteFile file, Consumer<MonitorException> damage) {
     this.day = day;
     this.file = file;
-    this.codec = codec;
+    this.damage = damage;
     this.catalog = new Catalog(file.path());
   }
 
@@ -38,21 +39,42 @@ final class Partition {
     return file;
   }
 
-  /** All rows in one transaction, durable on return; nothing of them when it throws. */
-  void append(List<JournalRow> rows) {
+  /**
+   * All rows in one transaction, durable on return; nothing of them when it throws.
+   *
+   * @return the targets of which enough rows wait to be sealed
+   */
+  List<String> append(List<JournalRow> rows, int batch) {
+    return write(
+        (session, open) -> {
+          open.write(session, rows);
+          return open.waiting().entrySet().stream()
+              .filter(entry -> entry.getValue() >= batch)
+              .map(Map.Entry::getKey)
+              .toList();
+        });
+  }
+
+  private interface WriterWork<T> {
+    T run(SqliteSession session, JournalWriter writer) throws SQLException;
+  }
+
+  /** What the writer knows is thrown away with a transaction that fails. */
+  private <T> T write(WriterWork<T> work) {
     boolean done = false;
     try {
-      file.write(
-          session -> {
-            JournalWriter open = writer;
-            if (open == null) {
-              open = JournalWriter.load(file.path(), codec, session);
-              writer = open;
-            }
-            open.write(session, rows);
-            return rows.size();
-          });
+      T result =
+          file.write(
+              session -> {
+                JournalWriter open = writer;
+                if (open == null) {
+                  open = JournalWriter.load(file.path(), session);
+                  writer = open;
+                }
+                return work.run(session, open);
+              });
       done = true;
+      return result;
     } finally {
       if (!done) {
         writer = null;
@@ -60,16 +82,99 @@ final class Partition {
     }
   }
 
+  /** Moves rows of a target into blocks until fewer than a batch wait. */
+  void seal(String target, int batch) {
+    int moved;
+    do {
+      moved =
+          write(
+              (session, open) -> {
+                int waiting = open.waiting().getOrDefault(target, 0);
+                if (waiting < batch || waiting == 0) {
+                  return 0;
+                }
+                return new Sealer(file.path(), session, open, catalog.shapes(session), damage)
+                    .seal(target, open.shapesOf(target), Block.MOST_ROWS);
+              });
+    } while (moved > 0);
+  }
+
+  /** Every target of the day. */
+  Set<String> targets() {
+    return write((session, open) -> open.targets());
+  }
+
+  /**
+   * Merges small blocks of a target into larger ones.
+   *
+   * @param least rows that a merge must bring together
+   */
+  void merge(String target, int least) {
+    boolean more = true;
+    while (more) {
+      more =
+          write(
+              (session, open) ->
+                  new Merger(file.path(), session, open, catalog.shapes(session), damage)
+                      .mergeSome(target, least, damage));
+    }
+  }
+
+  /** The hours that have samples in blocks. */
+  List<Hours.Changed> hours() {
+    return file.readAtStart(Hours::all);
+  }
+
+  /** Whether a span has samples that are not in blocks yet. */
+  boolean hasJournal(long from, long to) {
+    Ids ids = ids(from, to);
+    return file.read(
+        session -> {
+          PreparedStatement select =
+              session.prepare("SELECT 1 FROM journal WHERE id BETWEEN ? AND ? LIMIT 1");
+          select.setLong(1, ids.first());
+          select.setLong(2, ids.last());
+          try (ResultSet rows = select.executeQuery()) {
+            return rows.next();
+          }
+        });
+  }
+
   void read(long from, long to, Predicate<SeriesKey> wanted, SampleCollector into) {
-    withJournal(reader -> reader.read(ids(from, to), wanted, into), work -> file.read(work));
+    with(
+        (blocks, journal) -> {
+          blocks.read(from, to, wanted, into);
+          journal.read(ids(from, to), wanted, into);
+        },
+        work -> file.read(work));
+  }
+
+  /** The same for background work, without a deadline. */
+  void readAll(long from, long to, Predicate<SeriesKey> wanted, SampleCollector into) {
+    with(
+        (blocks, journal) -> {
+          blocks.read(from, to, wanted, into);
+          journal.read(ids(from, to), wanted, into);
+        },
+        work -> file.readAtStart(work));
   }
 
   void seriesIn(long from, long to, Predicate<SeriesKey> wanted, Set<SeriesKey> into) {
-    withJournal(reader -> reader.seriesIn(ids(from, to), wanted, into), work -> file.read(work));
+    with(
+        (blocks, journal) -> {
+          blocks.seriesIn(from, to, wanted, into);
+          journal.seriesIn(ids(from, to), wanted, into);
+        },
+        work -> file.read(work));
   }
 
-  void restore(NewestSamples into, Consumer<MonitorException> damage) {
-    withJournal(reader -> reader.newest(into, damage), work -> file.readAtStart(work));
+  void restore(NewestSamples into) {
+    with(
+        (blocks, journal) -> {
+          blocks.newest(into);
+          journal.newest(into);
+        },
+        work -> file.readAtStart(work));
   }
 
   /** How many samples were committed. */
@@ -81,15 +186,18 @@ final class Partition {
     return Ids.of(Math.max(from, Days.firstMillis(day)), Math.min(to, Days.lastMillis(day)));
   }
 
-  private interface JournalWork {
-    void run(JournalReader reader) throws SQLException;
+  private interface ReadWork {
+    void run(BlockReader blocks, JournalReader journal) throws SQLException;
   }
 
-  private void withJournal(JournalWork work, Consumer<SqlWork<Boolean>> snapshot) {
+  private void with(ReadWork work, Consumer<SqlWork<Boolean>> snapshot) {
     snapshot.accept(
         session -> {
           try (ValueCodec own = new ValueCodec()) {
-            work.run(new JournalReader(file.path(), session, own, catalog.shapes(session)));
+            Map<Integer, SeriesKey[]> shapes = catalog.shapes(session);
+            work.run(
+                new BlockReader(file.path(), session, shapes, damage),
+                new JournalReader(file.path(), session, own, shapes, damage));
             return true;
           }
         });

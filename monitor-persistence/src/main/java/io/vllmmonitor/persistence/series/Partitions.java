@@ -3,7 +3,6 @@ package io.vllmmonitor.persistence.series;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
-import io.vllmmonitor.persistence.format.ValueCodec;
 import io.vllmmonitor.persistence.sqlite.Migration;
 import io.vllmmonitor.persistence.sqlite.Schema;
 import io.vllmmonitor.persistence.sqlite.SqliteFile;
@@ -21,6 +20,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -32,13 +32,19 @@ import java.util.stream.Stream;
 final class Partitions {
   private static final int MOST_IDLE = 8;
   private static final Schema SCHEMA =
-      new Schema("samples", List.of(Migration.load(Partitions.class, "1-journal.sql")), false);
+      new Schema(
+          "samples",
+          List.of(
+              Migration.load(Partitions.class, "1-journal.sql"),
+              Migration.load(Partitions.class, "2-blocks.sql")),
+          false);
 
   private final Path folder;
   private final InstantSource clock;
   private final LongSupplier nanoTicker;
   private final StoreCounters counters;
-  private final ValueCodec codec;
+  private final Consumer<MonitorException> damage;
+  private final boolean relaxed;
   // All guarded by this; open is in the order of the last use.
   private final NavigableMap<Long, Path> files = new TreeMap<>();
   private final Map<Long, Partition> open = new LinkedHashMap<>(16, 0.75f, true);
@@ -50,12 +56,14 @@ final class Partitions {
       InstantSource clock,
       LongSupplier nanoTicker,
       StoreCounters counters,
-      ValueCodec codec) {
+      Consumer<MonitorException> damage,
+      boolean relaxed) {
     this.folder = folder;
+    this.relaxed = relaxed;
     this.clock = clock;
     this.nanoTicker = nanoTicker;
     this.counters = counters;
-    this.codec = codec;
+    this.damage = damage;
   }
 
   /** Finds the files of the folder. */
@@ -111,7 +119,10 @@ final class Partitions {
     if (partition == null) {
       Path path = folder.resolve(Days.fileName(day));
       SqliteFile file = SqliteFile.open(path, SCHEMA, clock, nanoTicker, counters);
-      partition = new Partition(day, file, codec);
+      if (relaxed) {
+        file.relax();
+      }
+      partition = new Partition(day, file, damage);
       files.put(day, path);
       open.put(day, partition);
     }
@@ -167,6 +178,34 @@ final class Partitions {
         Blame.ENVIRONMENT,
         "Could not " + action + " " + path + ": " + cause.getMessage() + "; check its rights",
         cause);
+  }
+
+  /** Deletes a day's file for good; waits for nobody, since the file is not in use. */
+  synchronized void delete(long day) {
+    if (users.containsKey(day)) {
+      return; // a query reads it; the next round takes it
+    }
+    Optional.ofNullable(open.remove(day)).ifPresent(partition -> partition.file().close());
+    files.remove(day);
+    Path path = folder.resolve(Days.fileName(day));
+    try {
+      for (Path part :
+          List.of(
+              path,
+              path.resolveSibling(path.getFileName() + "-wal"),
+              path.resolveSibling(path.getFileName() + "-shm"),
+              SqliteFile.markOf(path))) {
+        Files.deleteIfExists(part);
+      }
+    } catch (IOException e) {
+      throw unusable("delete", path, e);
+    }
+  }
+
+  /** The bytes of one day. */
+  synchronized long bytes(long day) {
+    Path path = files.get(day);
+    return path == null ? 0 : SqliteFile.bytesOf(path);
   }
 
   synchronized long bytes() {

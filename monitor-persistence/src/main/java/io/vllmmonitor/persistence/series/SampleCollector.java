@@ -29,6 +29,20 @@ final class SampleCollector {
     this.most = most;
   }
 
+  private void take(int more) {
+    count += more;
+    if (count > most) {
+      throw new MonitorException(
+          ErrorCode.QUERY_TOO_LARGE,
+          Blame.OPERATOR,
+          selector
+              + " has more than "
+              + most
+              + " samples in the span, which is the most that may be read at once; ask for a "
+              + "shorter span or fewer series");
+    }
+  }
+
   Column column(SeriesKey key) {
     return columns.computeIfAbsent(key, unused -> new Column());
   }
@@ -45,29 +59,70 @@ final class SampleCollector {
     private long[] times = new long[64];
     private double[] values = new double[64];
     private int size;
+    private boolean sorted = true;
 
     private Column() {}
 
     void add(long at, double value) {
-      if (++count > most) {
-        throw new MonitorException(
-            ErrorCode.QUERY_TOO_LARGE,
-            Blame.OPERATOR,
-            selector
-                + " has more than "
-                + most
-                + " samples in the span, which is the most that may be read at once; ask for a "
-                + "shorter span or fewer series");
-      }
+      take(1);
       if (size == times.length) {
         times = Arrays.copyOf(times, size * 2);
         values = Arrays.copyOf(values, size * 2);
       }
+      sorted &= size == 0 || at > times[size - 1];
       times[size] = at;
       values[size++] = value;
     }
 
+    /** Times that grow, one value each. */
+    void addAll(long[] from, double[] some, int start, int end) {
+      if (start >= end) {
+        return;
+      }
+      take(end - start);
+      if (size + end - start > times.length) {
+        int room = Math.max(size * 2, size + end - start);
+        times = Arrays.copyOf(times, room);
+        values = Arrays.copyOf(values, room);
+      }
+      sorted &= size == 0 || from[start] > times[size - 1];
+      System.arraycopy(from, start, times, size, end - start);
+      System.arraycopy(some, start, values, size, end - start);
+      size += end - start;
+    }
+
+    /** Late samples come after newer ones, and may be there twice. */
+    private void sort() {
+      Integer[] order = new Integer[size];
+      Arrays.setAll(order, i -> i);
+      Arrays.sort(
+          order,
+          (a, b) -> {
+            int byTime = Long.compare(times[a], times[b]);
+            return byTime != 0
+                ? byTime
+                : Long.compareUnsigned(
+                    Double.doubleToRawLongBits(values[b]), Double.doubleToRawLongBits(values[a]));
+          });
+      long[] sortedTimes = new long[size];
+      double[] sortedValues = new double[size];
+      int kept = 0;
+      for (int place : order) {
+        if (kept == 0 || sortedTimes[kept - 1] != times[place]) {
+          sortedTimes[kept] = times[place];
+          sortedValues[kept++] = values[place];
+        }
+      }
+      times = sortedTimes;
+      values = sortedValues;
+      size = kept;
+      sorted = true;
+    }
+
     private SeriesData toData(SeriesKey key) {
+      if (!sorted) {
+        sort();
+      }
       return new SeriesData(key, Arrays.copyOf(times, size), Arrays.copyOf(values, size));
     }
   }

@@ -8,30 +8,38 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.Problem;
+import io.vllmmonitor.api.sample.LabelMatcher;
 import io.vllmmonitor.api.sample.Sample;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.api.sample.SeriesRollup;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.AppendMode;
 import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.Capability;
+import io.vllmmonitor.api.store.SeriesPart;
 import io.vllmmonitor.api.store.SeriesStore;
-import io.vllmmonitor.persistence.format.ValueCodec;
+import io.vllmmonitor.persistence.config.PersistenceConfig;
+import io.vllmmonitor.persistence.rollup.HourlyRows;
+import io.vllmmonitor.persistence.rollup.RollupFiles;
 import io.vllmmonitor.persistence.sqlite.StoreCounters;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -53,27 +61,52 @@ public final class SqliteSeriesStore implements SeriesStore {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteSeriesStore.class);
   private static final Duration MOST_AHEAD = Duration.ofMinutes(10);
   private static final int LONGEST_PATTERN = 1_000;
+  private static final int MOST_SAMPLES = 50_000_000;
+
+  /** How many days are looked into for the newest samples of all series. */
+  private static final int RESTORED_DAYS = 2;
 
   private final InstantSource clock;
   private final Partitions partitions;
-  private final ValueCodec codec = new ValueCodec();
-  private final NewestSamples newest = new NewestSamples();
+  private final SeriesOptions options;
+  private final RollupFiles rollups;
+  private final DamageLog damage;
+  private final NewestSamples newest;
   private final ReentrantLock appending = new ReentrantLock();
-  private final Staging staging = new Staging(newest); // guarded by appending
+  private final Staging staging; // guarded by appending
+  private final Set<Long> daysToMaintain = new TreeSet<>(); // guarded by itself
   private final Set<Long> doubtfulDays = new HashSet<>(); // guarded by appending
   private final SortedMap<Long, Long> samplesOfDay = new TreeMap<>(); // guarded by itself
   private volatile boolean closed;
 
   private SqliteSeriesStore(
-      Path folder, InstantSource clock, LongSupplier nanoTicker, StoreCounters counters) {
+      Path folder,
+      SeriesOptions options,
+      HourlyRows hourlyRows,
+      InstantSource clock,
+      LongSupplier nanoTicker,
+      StoreCounters counters) {
     this.clock = requireNonNull(clock, "clock");
-    this.partitions = new Partitions(folder, clock, nanoTicker, counters, codec);
+    this.options = requireNonNull(options, "options");
+    this.damage = new DamageLog(folder, clock);
+    this.newest = new NewestSamples(options.maxSeries());
+    this.staging = new Staging(newest, options.outOfOrderWindow());
+    this.partitions =
+        new Partitions(
+            folder,
+            clock,
+            nanoTicker,
+            counters,
+            damage,
+            options.synchronous() == PersistenceConfig.Synchronous.NORMAL);
+    this.rollups = new RollupFiles(folder, clock, nanoTicker, counters, hourlyRows, damage);
   }
 
   /**
    * Opens the day files of a folder and restores the newest samples.
    *
    * @param folder exists
+   * @param hourlyRows takes the aggregates of each hour, for people who look into the database
    * @param clock what "ahead of the clock" is measured against
    * @param nanoTicker what deadlines of reads are measured with
    * @param problems receives what is damaged or missing; damaged files are set aside, the rest is
@@ -82,11 +115,14 @@ public final class SqliteSeriesStore implements SeriesStore {
    */
   public static SqliteSeriesStore open(
       Path folder,
+      SeriesOptions options,
+      HourlyRows hourlyRows,
       InstantSource clock,
       LongSupplier nanoTicker,
       StoreCounters counters,
       List<Problem> problems) {
-    SqliteSeriesStore store = new SqliteSeriesStore(folder, clock, nanoTicker, counters);
+    SqliteSeriesStore store =
+        new SqliteSeriesStore(folder, options, hourlyRows, clock, nanoTicker, counters);
     boolean done = false;
     try {
       store.restore(folder, problems);
@@ -108,7 +144,8 @@ public final class SqliteSeriesStore implements SeriesStore {
                   + "is put back"));
     }
     partitions.scan();
-    for (long day : partitions.days(Long.MIN_VALUE, Long.MAX_VALUE)) {
+    List<Long> days = partitions.days(Long.MIN_VALUE, Long.MAX_VALUE);
+    for (long day : days.subList(Math.max(0, days.size() - RESTORED_DAYS), days.size())) {
       Path file = folder.resolve(Days.fileName(day));
       try {
         restore(day, file, problems);
@@ -120,6 +157,7 @@ public final class SqliteSeriesStore implements SeriesStore {
         problems.add(problem(file, "was set aside as " + aside + ": " + e.getMessage()));
       }
     }
+    damage.drain().forEach(problems::add);
   }
 
   private void restore(long day, Path file, List<Problem> problems) {
@@ -127,21 +165,29 @@ public final class SqliteSeriesStore implements SeriesStore {
         day,
         partition -> {
           partition.file().compareWithMark().ifPresent(loss -> problems.add(problem(file, loss)));
-          partition.restore(newest, e -> problems.add(problem(file, e.getMessage())));
+          partition.restore(newest);
+          toMaintain(day);
           return countSamples(day, partition.samples());
         });
   }
 
   private Problem problem(Path subject, String message) {
-    Instant now = clock.instant();
-    return new Problem(
-        ErrorCode.STORE_DAMAGED,
-        Blame.ENVIRONMENT,
-        "metrics/" + subject.getFileName(),
-        subject + ": " + message,
-        1,
-        now,
-        now);
+    return damage.problem("metrics/" + subject.getFileName(), subject + ": " + message);
+  }
+
+  /**
+   * Whoever is told of damage that reads and maintenance meet; each is told once.
+   *
+   * @param listener called from any thread
+   */
+  public void onDamage(Consumer<Problem> listener) {
+    damage.onDamage(listener);
+  }
+
+  private void toMaintain(long day) {
+    synchronized (daysToMaintain) {
+      daysToMaintain.add(day);
+    }
   }
 
   private long countSamples(long day, long more) {
@@ -163,7 +209,7 @@ public final class SqliteSeriesStore implements SeriesStore {
       refuseWhenClosed();
       settleDoubts();
       long latest = clock.instant().plus(MOST_AHEAD).toEpochMilli();
-      Staging.Staged staged = staging.stage(all, latest);
+      Staging.Staged staged = staging.stage(all, mode, latest);
       commit(staged.rowsByDay());
       return staged.result();
     } finally {
@@ -187,15 +233,55 @@ public final class SqliteSeriesStore implements SeriesStore {
 
   private void commit(long day, List<JournalRow> rows) {
     doubtfulDays.add(day);
-    partitions.with(
-        day,
-        partition -> {
-          partition.append(rows);
-          return true;
-        });
+    toMaintain(day);
+    List<String> full =
+        partitions.with(day, partition -> partition.append(rows, options.batchSize()));
     doubtfulDays.remove(day);
     newest.publish(rows);
     countSamples(day, rows.stream().mapToLong(row -> row.values().length).sum());
+    full.forEach(target -> seal(day, target));
+  }
+
+  /** The samples are stored already: what fails here is tried again by maintenance. */
+  private void seal(long day, String target) {
+    try {
+      boolean unused =
+          partitions.with(
+              day,
+              partition -> {
+                partition.seal(target, options.batchSize());
+                return true;
+              });
+    } catch (MonitorException e) {
+      LOG.warn("Samples of {} stay in the journal for now", target, e);
+    }
+  }
+
+  /**
+   * Moves what waits into blocks, merges small blocks and brings aggregates of past hours up to
+   * date. Called by the owner of the store every now and then, from one thread.
+   */
+  public void maintain() {
+    Maintenance.run(this, partitions, rollups, options, clock, daysLeft(), false);
+  }
+
+  @Override
+  public void flush() {
+    refuseWhenClosed();
+    List<Long> all = partitions.days(Long.MIN_VALUE, Long.MAX_VALUE);
+    Maintenance.run(this, partitions, rollups, options, clock, all, true);
+    synchronized (samplesOfDay) {
+      samplesOfDay.clear();
+    }
+  }
+
+  private List<Long> daysLeft() {
+    synchronized (daysToMaintain) {
+      List<Long> days = List.copyOf(daysToMaintain);
+      long today = Days.of(clock.millis());
+      daysToMaintain.removeIf(day -> day < today);
+      return days;
+    }
   }
 
   /**
@@ -207,7 +293,7 @@ public final class SqliteSeriesStore implements SeriesStore {
       partitions.with(
           day,
           partition -> {
-            partition.restore(newest, damage -> LOG.warn("Passed over a damaged row", damage));
+            partition.restore(newest);
             synchronized (samplesOfDay) {
               return samplesOfDay.put(day, partition.samples());
             }
@@ -248,6 +334,96 @@ public final class SqliteSeriesStore implements SeriesStore {
           });
     }
     return found.finish();
+  }
+
+  /** For aggregates: everything of one target in a span, without the deadline of a query. */
+  List<SeriesData> readTarget(String target, long from, long to) {
+    SeriesSelector selector =
+        SeriesSelector.all().and(new LabelMatcher("instance", LabelMatcher.Operator.EQUAL, target));
+    Predicate<SeriesKey> wanted = compile(selector);
+    SampleCollector found = new SampleCollector(selector, Integer.MAX_VALUE);
+    for (long day : partitions.days(Days.of(from), Days.of(to))) {
+      boolean unused =
+          partitions.with(
+              day,
+              partition -> {
+                partition.readAll(from, to, wanted, found);
+                return true;
+              });
+    }
+    return found.finish();
+  }
+
+  @Override
+  public List<SeriesRollup> rollup(
+      SeriesSelector selector, Instant from, Instant to, Duration resolution, int maxAggregates) {
+    refuseWhenClosed();
+    return new RollupPlanner(partitions, rollups, selector, compile(selector), maxAggregates)
+        .read(
+            from.toEpochMilli(),
+            to.toEpochMilli(),
+            resolution.toMillis(),
+            (start, end) ->
+                read(
+                    selector,
+                    Instant.ofEpochMilli(start + 1),
+                    Instant.ofEpochMilli(end),
+                    MOST_SAMPLES));
+  }
+
+  @Override
+  public List<SeriesPart> parts() {
+    refuseWhenClosed();
+    List<SeriesPart> parts = new ArrayList<>(rollups.parts());
+    for (long day : partitions.days(Long.MIN_VALUE, Long.MAX_VALUE)) {
+      parts.add(
+          new SeriesPart(
+              Days.fileName(day),
+              SeriesPart.Content.SAMPLES,
+              Instant.ofEpochMilli(Days.firstMillis(day)),
+              Instant.ofEpochMilli(Days.firstMillis(day + 1)),
+              samplesOf(day),
+              partitions.bytes(day)));
+    }
+    parts.sort(Comparator.comparing(SeriesPart::from).thenComparing(SeriesPart::name));
+    return List.copyOf(parts);
+  }
+
+  @Override
+  public void remove(Set<String> parts) {
+    appending.lock();
+    try {
+      refuseWhenClosed();
+      for (String part : parts) {
+        OptionalLong day = Days.parse(part);
+        if (day.isPresent()) {
+          removeDay(day.getAsLong());
+        } else {
+          boolean unused = rollups.remove(part);
+        }
+      }
+      List<Long> left = partitions.days(Long.MIN_VALUE, Long.MAX_VALUE);
+      newest.forgetBefore(left.isEmpty() ? Long.MAX_VALUE : Days.firstMillis(left.get(0)));
+    } finally {
+      appending.unlock();
+    }
+  }
+
+  private void removeDay(long day) {
+    partitions.delete(day);
+    synchronized (daysToMaintain) {
+      daysToMaintain.remove(day);
+    }
+    synchronized (samplesOfDay) {
+      samplesOfDay.remove(day);
+    }
+  }
+
+  private long samplesOf(long day) {
+    synchronized (samplesOfDay) {
+      return samplesOfDay.computeIfAbsent(
+          day, unknown -> partitions.with(unknown, Partition::samples));
+    }
   }
 
   /** Whole milliseconds, both ends inclusive. */
@@ -300,10 +476,11 @@ public final class SqliteSeriesStore implements SeriesStore {
   @Override
   public Statistics statistics() {
     refuseWhenClosed();
-    synchronized (samplesOfDay) {
-      long samples = samplesOfDay.values().stream().mapToLong(Long::longValue).sum();
-      return new Statistics(newest.size(), samples, partitions.bytes());
+    long samples = 0;
+    for (long day : partitions.days(Long.MIN_VALUE, Long.MAX_VALUE)) {
+      samples += samplesOf(day);
     }
+    return new Statistics(newest.size(), samples, partitions.bytes() + rollups.bytes());
   }
 
   private void refuseWhenClosed() {
@@ -321,8 +498,8 @@ public final class SqliteSeriesStore implements SeriesStore {
     try {
       if (!closed) {
         closed = true;
+        rollups.close();
         partitions.close();
-        codec.close();
       }
     } finally {
       appending.unlock();

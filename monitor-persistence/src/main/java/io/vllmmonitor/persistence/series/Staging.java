@@ -1,12 +1,16 @@
 package io.vllmmonitor.persistence.series;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.api.store.AppendMode;
 import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.RejectReason;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.series.NewestSamples.Cell;
 import io.vllmmonitor.persistence.series.NewestSamples.Order;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the batches of one append into journal rows by day, by the rules of order. Keeps the cells
@@ -25,9 +30,9 @@ final class Staging {
 
   private static final class PageOfTarget {
     private final List<SeriesKey> series;
-    private final Cell[] cells;
+    private final @Nullable Cell[] cells;
 
-    PageOfTarget(List<SeriesKey> series, Cell[] cells) {
+    PageOfTarget(List<SeriesKey> series, @Nullable Cell[] cells) {
       this.series = series;
       this.cells = cells;
     }
@@ -36,8 +41,22 @@ final class Staging {
   private final NewestSamples newest;
   private final Map<TargetId, PageOfTarget> pages = new HashMap<>();
 
-  Staging(NewestSamples newest) {
+  private final long window;
+
+  /**
+   * @param window how far pushed samples may be late
+   */
+  Staging(NewestSamples newest, Duration window) {
     this.newest = newest;
+    this.window = window.toMillis();
+  }
+
+  private long windowOf(AppendMode mode) {
+    return switch (mode) {
+      case SCRAPED -> 0;
+      case PUSHED -> window;
+      case IMPORTED -> Long.MAX_VALUE;
+    };
   }
 
   /** Rows by day, and what became of every sample if those rows are stored. */
@@ -46,7 +65,8 @@ final class Staging {
   /**
    * @param latestMillis newer samples are too far ahead
    */
-  Staged stage(List<SampleBatch> batches, long latestMillis) {
+  Staged stage(List<SampleBatch> batches, AppendMode mode, long latestMillis) {
+    long late = windowOf(mode);
     SortedMap<Long, List<JournalRow>> rows = new TreeMap<>();
     Map<RejectReason, Long> rejected = new EnumMap<>(RejectReason.class);
     long received = 0;
@@ -56,7 +76,7 @@ final class Staging {
       if (at > latestMillis) {
         count(rejected, RejectReason.TOO_FAR_AHEAD, batch.size());
       } else if (batch.size() > 0) {
-        JournalRow row = stage(batch, at, rejected);
+        JournalRow row = stage(batch, at, late, rejected);
         if (row.values().length > 0) {
           rows.computeIfAbsent(Days.of(at), day -> new ArrayList<>()).add(row);
         }
@@ -66,17 +86,23 @@ final class Staging {
     return new Staged(rows, new AppendResult(received - refused, rejected));
   }
 
-  private JournalRow stage(SampleBatch batch, long at, Map<RejectReason, Long> rejected) {
-    Cell[] cells = cellsOf(batch);
+  private JournalRow stage(
+      SampleBatch batch, long at, long late, Map<RejectReason, Long> rejected) {
+    @Nullable Cell[] cells = cellsOf(batch);
     int size = batch.size();
     boolean[] isNew = new boolean[size];
     int count = 0;
     for (int i = 0; i < size; i++) {
-      Order order = NewestSamples.stage(cells[i], at, batch.value(i));
+      Cell cell = cells[i];
+      if (cell == null) {
+        count(rejected, RejectReason.TOO_MANY_SERIES, 1);
+        continue;
+      }
+      Order order = NewestSamples.stage(cell, at, batch.value(i), late);
       RejectReason reason = order.reason();
       if (reason != null) {
         count(rejected, reason, 1);
-      } else if (order == Order.NEW) {
+      } else if (order != Order.KNOWN) {
         isNew[i] = true;
         count++;
       }
@@ -90,7 +116,7 @@ final class Staging {
     }
   }
 
-  private Cell[] cellsOf(SampleBatch batch) {
+  private @Nullable Cell[] cellsOf(SampleBatch batch) {
     PageOfTarget page = pages.get(batch.target());
     if (page != null && page.series == batch.series()) {
       return page.cells;
@@ -98,28 +124,30 @@ final class Staging {
     if (pages.size() >= MOST_PAGES) {
       pages.clear(); // targets come and go; the ones that stay are back with their next page
     }
-    Cell[] cells = newest.cellsOf(batch.series());
+    @Nullable Cell[] cells = newest.cellsOf(batch.series());
     pages.put(batch.target(), new PageOfTarget(batch.series(), cells));
     return cells;
   }
 
-  private static JournalRow whole(SampleBatch batch, long at, Cell[] cells) {
+  private static JournalRow whole(SampleBatch batch, long at, @Nullable Cell[] all) {
+    Cell[] cells = new Cell[all.length];
     double[] values = new double[cells.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = batch.value(i);
+      cells[i] = requireNonNull(all[i]);
     }
     return new JournalRow(batch.target().instance(), at, batch.series(), cells, values);
   }
 
   private static JournalRow part(
-      SampleBatch batch, long at, Cell[] all, boolean[] isNew, int count) {
+      SampleBatch batch, long at, @Nullable Cell[] all, boolean[] isNew, int count) {
     Cell[] cells = new Cell[count];
     double[] values = new double[count];
     List<SeriesKey> series = new ArrayList<>(count);
     int next = 0;
     for (int i = 0; i < all.length; i++) {
       if (isNew[i]) {
-        cells[next] = all[i];
+        cells[next] = requireNonNull(all[i]);
         values[next++] = batch.value(i);
         series.add(batch.series(i));
       }

@@ -169,7 +169,11 @@ final class Migrator {
   }
 
   private void upgrade(int from) throws SQLException {
-    try (SqliteSession session = SqliteSession.writer(file, nanoTicker)) {
+    boolean shrinks = from == 0; // that can be chosen for an empty file only
+    try (SqliteSession session =
+        shrinks
+            ? SqliteSession.firstWriter(file, nanoTicker)
+            : SqliteSession.writer(file, nanoTicker)) {
       if (from > 0) {
         backup(session, from);
       }

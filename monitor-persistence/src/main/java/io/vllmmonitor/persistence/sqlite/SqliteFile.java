@@ -33,6 +33,7 @@ public final class SqliteFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteFile.class);
   private static final long PAGE = 4096;
   private static final long WAL_MOVED_PAGES = 8L * 1024 * 1024 / PAGE;
+  private static final long PAGES_AT_ONCE = 1_000;
   private static final long WAL_CAP_PAGES = 64L * 1024 * 1024 / PAGE;
 
   private final Path path;
@@ -42,6 +43,7 @@ public final class SqliteFile implements AutoCloseable {
   private final ReadPool readers;
   private final ReentrantLock writing = new ReentrantLock();
   private @Nullable SqliteSession writer; // guarded by writing
+  private boolean relaxed; // guarded by writing
   private boolean distrusted; // guarded by writing
   private long walPages; // guarded by writing
   private volatile boolean closed;
@@ -163,11 +165,28 @@ public final class SqliteFile implements AutoCloseable {
     }
   }
 
+  /**
+   * From now on a commit goes to the operating system only: the death of the process loses nothing,
+   * a power cut may.
+   */
+  public void relax() {
+    writing.lock();
+    try {
+      relaxed = true;
+      dropWriter();
+    } finally {
+      writing.unlock();
+    }
+  }
+
   private SqliteSession writer() throws SQLException {
     SqliteSession session = writer;
     if (session == null) {
       session = SqliteSession.writer(path, nanoTicker);
       writer = session;
+      if (relaxed) {
+        session.execute("PRAGMA synchronous = NORMAL");
+      }
       if (distrusted) {
         Migrator.checkStructure(path, session);
         distrusted = false;
@@ -285,6 +304,46 @@ public final class SqliteFile implements AutoCloseable {
       if (!done) {
         counters.failedRead();
       }
+    }
+  }
+
+  /**
+   * Gives the pages of deleted rows back to the disk, a few at a time so that writers need not wait
+   * long.
+   *
+   * @throws MonitorException STORE_FULL, STORE_IO, STORE_DAMAGED or STORE_CLOSED
+   */
+  public void shrink() {
+    long left = Long.MAX_VALUE;
+    while (left > 0) {
+      long before = left;
+      left =
+          write(
+              session -> {
+                session.drain("PRAGMA incremental_vacuum(" + PAGES_AT_ONCE + ")");
+                return session.number("PRAGMA freelist_count");
+              });
+      if (left >= before) {
+        return; // a file of an earlier version, which keeps its free pages for later rows
+      }
+    }
+    truncateLog();
+  }
+
+  private void truncateLog() {
+    writing.lock();
+    try {
+      SqliteSession session = writer;
+      if (session != null) {
+        checkpoint(session, "TRUNCATE");
+      }
+    } catch (SQLException e) {
+      counters.failedCheckpoint();
+      distrusted = true;
+      dropWriter();
+      throw SqliteFailures.translate(path, e);
+    } finally {
+      writing.unlock();
     }
   }
 

@@ -35,7 +35,22 @@ public final class SqliteSession implements AutoCloseable {
   }
 
   static SqliteSession writer(Path file, LongSupplier nanoTicker) throws SQLException {
+    return toLog(open(file, false, nanoTicker));
+  }
+
+  /** Makes a file whose free pages can be given back; that can only be chosen while it is empty. */
+  static SqliteSession firstWriter(Path file, LongSupplier nanoTicker) throws SQLException {
     SqliteSession session = open(file, false, nanoTicker);
+    try {
+      session.execute("PRAGMA auto_vacuum = INCREMENTAL");
+    } catch (SQLException e) {
+      session.closeAfter(e);
+      throw e;
+    }
+    return toLog(session);
+  }
+
+  private static SqliteSession toLog(SqliteSession session) throws SQLException {
     try {
       session.expect("PRAGMA journal_mode = WAL", "wal");
       session.execute("PRAGMA synchronous = FULL");
@@ -59,13 +74,23 @@ public final class SqliteSession implements AutoCloseable {
     }
   }
 
+  /** Of a file that nobody changes; no log and no lock is made beside it. */
+  static SqliteSession ofCopy(Path file, LongSupplier nanoTicker) throws SQLException {
+    return open(file.toUri() + "?immutable=1", true, nanoTicker);
+  }
+
   private static SqliteSession open(Path file, boolean readOnly, LongSupplier nanoTicker)
+      throws SQLException {
+    return open(file.toString(), readOnly, nanoTicker);
+  }
+
+  private static SqliteSession open(String name, boolean readOnly, LongSupplier nanoTicker)
       throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(readOnly);
     config.setBusyTimeout(BUSY_MILLIS);
     SqliteSession session =
-        new SqliteSession(config.createConnection("jdbc:sqlite:" + file), nanoTicker);
+        new SqliteSession(config.createConnection("jdbc:sqlite:" + name), nanoTicker);
     try {
       session.execute("PRAGMA trusted_schema = OFF");
       return session;
@@ -135,6 +160,13 @@ public final class SqliteSession implements AutoCloseable {
   public void execute(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /** Runs a statement to its end that works step by step; an update is not stopped after one. */
+  void drain(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      int unused = statement.executeUpdate(sql);
     }
   }
 

@@ -14,7 +14,7 @@ import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
-import io.vllmmonitor.persistence.format.ValueCodec;
+import io.vllmmonitor.persistence.format.JournalRowCodec;
 import io.vllmmonitor.testkit.time.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +23,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -165,13 +166,24 @@ class StoreEngineTest {
       append(stores, 1);
       append(stores, 2);
     }
-    try (ValueCodec codec = new ValueCodec()) {
-      flipBitIn(day(), codec.encode(new double[] {1, 12345.678}), 5);
-    }
+    flipBitIn(day(), new JournalRowCodec().encode(new double[] {1, 12345.678}, null), 5);
+    List<Problem> damage = new ArrayList<>();
     try (OpenStores stores = open()) {
       assertThat(stores.engine().report().problems()).as("only the newest row is read").isEmpty();
-      assertCode(ErrorCode.STORE_DAMAGED, "checksum", () -> readAll(stores));
+      stores.engine().onDamage(damage::add);
+      for (int i = 0; i < 2; i++) {
+        assertThat(readAll(stores)).allSatisfy(series -> assertThat(series.size()).isEqualTo(1));
+      }
     }
+    assertThat(damage)
+        .as("told once")
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.code()).isEqualTo(ErrorCode.STORE_DAMAGED);
+              assertThat(problem.subject()).isEqualTo("metrics/2026-11-25.db");
+              assertThat(problem.message()).contains("checksum");
+            });
   }
 
   @Test
@@ -180,9 +192,7 @@ class StoreEngineTest {
       append(stores, 1);
       append(stores, 2);
     }
-    try (ValueCodec codec = new ValueCodec()) {
-      flipBitIn(day(), codec.encode(new double[] {2, 2 * 12345.678}), 5);
-    }
+    flipBitIn(day(), new JournalRowCodec().encode(new double[] {2, 2 * 12345.678}, null), 5);
     try (OpenStores stores = open()) {
       assertThat(stores.engine().report().problems())
           .singleElement()

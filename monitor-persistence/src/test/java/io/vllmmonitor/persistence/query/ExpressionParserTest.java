@@ -156,7 +156,7 @@ class ExpressionParserTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "rate(up[5m])",
+        "deriv(up[5m])",
         "sum(up)",
         "sum by (a) (up)",
         "SUM without (a) (up)",
@@ -290,8 +290,8 @@ class ExpressionParserTest {
   void theMessageNamesPlaceFindingAndExpectation() {
     assertThatThrownBy(() -> ExpressionParser.parse("up{a=\"b\" c=\"d\"}"))
         .hasMessage("Expression: found 'c' at position 9, expected ',' or '}'");
-    assertThatThrownBy(() -> ExpressionParser.parse("1 + rate(up[5m])"))
-        .hasMessageContaining("found the function 'rate' at position 4");
+    assertThatThrownBy(() -> ExpressionParser.parse("1 + deriv(up[5m])"))
+        .hasMessageContaining("found the function 'deriv' at position 4");
     assertThatThrownBy(() -> ExpressionParser.parse("1 +"))
         .hasMessageContaining("found the end at position 3");
   }

@@ -13,6 +13,7 @@ import io.vllmmonitor.persistence.query.QueryResult.ScalarResult;
 import io.vllmmonitor.persistence.query.QueryResult.StringResult;
 import io.vllmmonitor.persistence.query.QueryResult.VectorResult;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -65,7 +66,8 @@ class PromQueryTest {
     assertThat(vector("up @ 105", 999)).containsExactly("up 999=1");
     assertThat(vector("up @ 120 offset 15s", 999)).containsExactly("up 999=1");
     assertThat(matrix(query.instant("up[10s] offset 10s", second(120))))
-        .containsExactly("up 100=1 110=2");
+        .as("the start of a range does not belong to it")
+        .containsExactly("up 110=2");
     assertThat(matrix(query.range("up @ 105", second(0), second(20), Duration.ofSeconds(10))))
         .containsExactly("up 0=1 10=1 20=1");
   }
@@ -73,12 +75,76 @@ class PromQueryTest {
   @Test
   void aRangeSelectorGivesTheSamplesAsTheyWereStored() {
     samples.with("up", 100, 1, 110.123, 2, 120, STALE, 130, -0.0).with("gone", 110, STALE);
-    assertThat(matrix(query.instant("up[30s]", second(130))))
+    assertThat(matrix(query.instant("up[30001ms]", second(130))))
         .containsExactly("up 100=1 110.123=2 130=-0");
-    assertThat(matrix(query.instant("up[29999ms]", second(130))))
+    assertThat(matrix(query.instant("up[30s]", second(130))))
         .containsExactly("up 110.123=2 130=-0");
     assertThat(matrix(query.instant("{__name__=~\"up|gone\"}[1h]", second(130)))).hasSize(1);
     assertThat(matrix(query.instant("up[1m]", second(99)))).isEmpty();
+  }
+
+  @Test
+  void functionsMakeOneValueOfARange() {
+    samples.with("up", 100, 1, 110, 2, 120, STALE, 130, 6, 140, Double.NaN);
+    assertThat(vector("avg_over_time(up[31s])", 130)).containsExactly(" 130=3");
+    assertThat(vector("avg_over_time(up[30s])", 130)).containsExactly(" 130=4");
+    assertThat(vector("sum_over_time(up[1m])", 130)).containsExactly(" 130=9");
+    assertThat(vector("sum_over_time(up[1m])", 140)).containsExactly(" 140=NaN");
+    assertThat(vector("count_over_time(up[1m])", 140)).containsExactly(" 140=4");
+    assertThat(vector("min_over_time(up[1m])", 140)).containsExactly(" 140=1");
+    assertThat(vector("max_over_time(up[1m])", 140)).containsExactly(" 140=6");
+    assertThat(vector("last_over_time(up[1m])", 130)).containsExactly("up 130=6");
+    assertThat(vector("max_over_time(up[5s])", 140)).containsExactly(" 140=NaN");
+    assertThat(vector("count_over_time(up[5s])", 139)).isEmpty();
+    assertThat(vector("quantile_over_time(0.5, up[1m])", 130)).containsExactly(" 130=2");
+    assertThat(vector("quantile_over_time(0.75, up[1m])", 130)).containsExactly(" 130=4");
+    assertThat(vector("quantile_over_time(2, up[1m])", 130)).containsExactly(" 130=+Inf");
+    assertThat(vector("quantile_over_time(-1, up[1m])", 130)).containsExactly(" 130=-Inf");
+    assertThat(vector("sum_over_time(up[20s] offset 20s)", 130)).containsExactly(" 130=3");
+    assertThat(vector("avg_over_time", 130)).as("a metric may have the name").isEmpty();
+  }
+
+  @Test
+  void ratesExtrapolateAndKnowResets() {
+    samples.with("c_total", 100, 10, 110, 20, 120, 5, 130, 15);
+    assertThat(vector("increase(c_total[40s])", 135)).containsExactly(" 135=33.33333333333333");
+    assertThat(vector("delta(c_total[30s])", 130)).containsExactly(" 130=-7.5");
+    assertThat(vector("rate(c_total[5s])", 130)).as("one sample is no rate").isEmpty();
+    samples.with("even_total", 100, 0, 110, 10, 120, 20, 130, 30);
+    assertThat(vector("rate(even_total[30s])", 130)).containsExactly(" 130=1");
+  }
+
+  @Test
+  void aggregatesOfWholeMinutesAnswerAsTheSamplesDo() {
+    double[] many = new double[2 * 600];
+    for (int i = 0; i < 600; i++) {
+      many[2 * i] = 6_000 + i * 7;
+      many[2 * i + 1] = (i * 37) % 101;
+    }
+    samples.with("up", many);
+    for (String function : List.of("avg", "min", "max", "sum", "count", "last")) {
+      String call = function + "_over_time(up[5m])";
+      List<String> minutes =
+          matrix(query.range(call, second(6_300), second(9_900), Duration.ofMinutes(1)));
+      List<String> single = new ArrayList<>();
+      for (int at = 6_300; at <= 9_900; at += 60) {
+        // One millisecond more is no whole minute, and has the same samples here.
+        String same = function + "_over_time(up[299999ms])";
+        single.addAll(vector(same, at));
+      }
+      assertThat(String.join(" ", minutes).replaceAll("^\\S* ?", ""))
+          .as(function)
+          .isEqualTo(
+              String.join(" ", single.stream().map(one -> one.replaceAll("^\\S* ?", "")).toList()));
+    }
+  }
+
+  @Test
+  void severalMetricsOfTheSameLabelsAreNoAnswerOfAFunction() {
+    samples.with("a", 100, 1).with("b", 100, 2);
+    assertThatThrownBy(() -> vector("sum_over_time({__name__=~\"a|b\"}[1m])", 120))
+        .hasMessageContaining("last_over_time");
+    assertThat(vector("last_over_time({__name__=~\"a|b\"}[1m])", 120)).hasSize(2);
   }
 
   @Test

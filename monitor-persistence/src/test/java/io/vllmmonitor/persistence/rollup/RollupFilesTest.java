@@ -281,7 +281,7 @@ class RollupFilesTest {
     }
     Path path = folder.resolve("rollup-2026-11.db");
     byte[] bytes = Files.readAllBytes(path);
-    Arrays.fill(bytes, 4096 * 3, bytes.length, (byte) 0x55);
+    Arrays.fill(bytes, 4096 * 4, bytes.length, (byte) 0x55);
     Files.write(path, bytes);
     List<SeriesHour> hour = hour(samples(40), DECEMBER);
     try (RollupFiles files = open()) {

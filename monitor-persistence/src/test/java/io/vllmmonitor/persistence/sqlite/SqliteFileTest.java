@@ -62,6 +62,25 @@ class SqliteFileTest {
   }
 
   @Test
+  void theSpaceOfDeletedRowsIsGivenBack() {
+    try (SqliteFile file = open(SCHEMA)) {
+      for (int i = 0; i < 12; i++) {
+        insert(file, 1 << 20);
+      }
+      file.shrink();
+      long full = SqliteFile.bytesOf(path());
+      int deleted =
+          file.write(session -> session.prepare("DELETE FROM t WHERE id > 1").executeUpdate());
+      assertThat(deleted).isEqualTo(11);
+      file.shrink();
+
+      assertThat(full).isGreaterThan(12 << 20);
+      assertThat(SqliteFile.bytesOf(path())).isLessThan(2 << 20);
+      assertThat(count(file)).isEqualTo(1);
+    }
+  }
+
+  @Test
   void workThatFailsLeavesNothingAndTheNextWriteWorks() {
     try (SqliteFile file = open(SCHEMA)) {
       assertThatThrownBy(
