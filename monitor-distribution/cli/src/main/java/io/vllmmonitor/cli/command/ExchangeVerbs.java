@@ -240,7 +240,8 @@ final class ExchangeVerbs {
     }
   }
 
-  private static JsonNode await(DaemonClient daemon, JsonNode started) {
+  /** The result of a job, once it has ended. */
+  static JsonNode await(DaemonClient daemon, JsonNode started) {
     JsonNode job = started;
     while (job.path("status").asText().equals("running")) {
       LockSupport.parkNanos(LOOK_AGAIN.toNanos());

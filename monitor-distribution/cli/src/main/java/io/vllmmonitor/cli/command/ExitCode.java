@@ -42,6 +42,7 @@ enum ExitCode {
           QUERY_UNSUPPORTED,
           QUERY_MALFORMED,
           CURSOR_INVALID,
+          BACKUP_INVALID,
           PLUGIN_NOT_FOUND,
           HTTP_BAD_REQUEST,
           STORE_DIRECTORY_NOT_EMPTY,

@@ -2,13 +2,13 @@ package io.vllmmonitor.daemon.boot;
 
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.DataDirectory;
 import io.vllmmonitor.persistence.engine.StoreEngine;
 import io.vllmmonitor.persistence.exchange.Exchange;
 import io.vllmmonitor.persistence.exchange.ExchangeNote;
 import io.vllmmonitor.persistence.exchange.ExchangeStores;
 import io.vllmmonitor.persistence.memory.StoredMemory;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -30,9 +30,12 @@ record OpenedStore(
     Optional<Problem> interruptedImport) {
   private static final Logger log = LoggerFactory.getLogger(OpenedStore.class);
 
-  static OpenedStore open(Path data, InstantSource clock, Closers closers) {
-    DataDirectory directory = closers.add("data directory", DataDirectory.open(data, clock));
-    StoreEngine stores = closers.add("store", StoreEngine.open(directory, clock, System::nanoTime));
+  static OpenedStore open(PersistenceConfig config, InstantSource clock, Closers closers) {
+    DataDirectory directory =
+        closers.add("data directory", DataDirectory.open(config.storageDir(), clock));
+    MetricCatalog catalog = new MetricCatalog();
+    StoreEngine stores =
+        closers.add("store", StoreEngine.open(directory, config, catalog, clock, System::nanoTime));
     Exchange exchange =
         new Exchange(
             new ExchangeStores(stores.series(), stores.records(), stores.blobs()),
@@ -41,7 +44,6 @@ record OpenedStore(
             clock,
             OpenedStore::audit);
     Optional<Problem> interrupted = exchange.recover();
-    MetricCatalog catalog = new MetricCatalog();
     return new OpenedStore(
         directory,
         stores,

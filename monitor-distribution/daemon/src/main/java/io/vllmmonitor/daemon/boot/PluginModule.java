@@ -1,5 +1,7 @@
 package io.vllmmonitor.daemon.boot;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
@@ -22,8 +24,14 @@ import java.time.InstantSource;
 
 /** Binds the plugin platform. */
 final class PluginModule extends AbstractModule {
-  /** Names the unpacked distribution; set by its start script. */
-  private static final String HOME = "vllm.monitor.home";
+  private final Path home;
+
+  /**
+   * @param home the unpacked distribution
+   */
+  PluginModule(Path home) {
+    this.home = requireNonNull(home, "home");
+  }
 
   @Provides
   @Singleton
@@ -40,7 +48,7 @@ final class PluginModule extends AbstractModule {
       Closers closers) {
     PlatformFolders folders =
         new PlatformFolders(
-            Path.of(System.getProperty(HOME, ".")).resolve("plugins"),
+            home.resolve("plugins"),
             directory.plugins(),
             directory.guardrails(),
             directory.path().resolve("work"),

@@ -48,6 +48,7 @@ final class Startup {
   private final WebServer web;
   private final Readiness readiness;
   private final Background background;
+  private final StoreCare care;
   private final InstantSource clock;
 
   @Inject
@@ -66,6 +67,7 @@ final class Startup {
       WebServer web,
       Readiness readiness,
       Background background,
+      StoreCare care,
       InstantSource clock) {
     this.config = requireNonNull(config, "config");
     this.directory = requireNonNull(directory, "directory");
@@ -81,6 +83,7 @@ final class Startup {
     this.web = requireNonNull(web, "web");
     this.readiness = requireNonNull(readiness, "readiness");
     this.background = requireNonNull(background, "background");
+    this.care = requireNonNull(care, "care");
     this.clock = requireNonNull(clock, "clock");
   }
 
@@ -111,6 +114,7 @@ final class Startup {
       discovery.skip(targets);
       background.repeat("discovery", LOOK_EVERY, this::look);
     }
+    care.start(background);
     background.repeat("state of the learners", SAVE_EVERY, engine::saveLearners);
     readiness.ready();
     return new Started("http://" + address, report);

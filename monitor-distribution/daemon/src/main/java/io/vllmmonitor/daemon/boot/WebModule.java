@@ -1,5 +1,7 @@
 package io.vllmmonitor.daemon.boot;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
@@ -23,6 +25,15 @@ import java.time.InstantSource;
 
 /** Binds the HTTP API. */
 final class WebModule extends AbstractModule {
+  private final Runnable stop;
+
+  /**
+   * @param stop what the stop command runs
+   */
+  WebModule(Runnable stop) {
+    this.stop = requireNonNull(stop, "stop");
+  }
+
   @Provides
   @Singleton
   WebServer server(
@@ -33,9 +44,9 @@ final class WebModule extends AbstractModule {
       MetricCatalog catalog,
       PrometheusReads prometheus,
       Exchange exchange,
+      StoreCare care,
       OwnMetrics metrics,
       Readiness readiness,
-      StopRequest stop,
       DataDirectory directory,
       InstantSource clock,
       Closers closers) {
@@ -53,11 +64,11 @@ final class WebModule extends AbstractModule {
             ingestMetrics,
             catalog,
             prometheus,
-            closers.add("exports and imports", new ExchangeJobs(exchange)),
+            closers.add("exports and imports", new ExchangeJobs(exchange, care)),
             metrics::render,
             readiness::notReady,
             Token.loadOrCreate(directory.path(), new SecureRandom()),
-            stop::wish,
+            stop,
             info,
             clock);
     return closers.add("web server", new WebServer(services));

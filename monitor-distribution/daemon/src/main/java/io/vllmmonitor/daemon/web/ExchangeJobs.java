@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Exports and imports that run beside the daemon, one at a time, each on a thread of its own; the
- * last ten are remembered. Closed before the stores. Thread-safe.
+ * Exports, imports, backups and retention that run beside the daemon, one at a time, each on a
+ * thread of its own; the last ten are remembered. Closed before the stores. Thread-safe.
  */
 public final class ExchangeJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ExchangeJobs.class);
@@ -30,12 +30,24 @@ public final class ExchangeJobs implements AutoCloseable {
   private static final long LAST_WAIT_SECONDS = 8;
 
   private final Exchange exchange;
+  private final StoreCommands commands;
   private final Map<String, Job> jobs = new LinkedHashMap<>(); // guarded by this
   private int number; // guarded by this
   private boolean closed; // guarded by this
 
-  public ExchangeJobs(Exchange exchange) {
+  public ExchangeJobs(Exchange exchange, StoreCommands commands) {
     this.exchange = requireNonNull(exchange, "exchange");
+    this.commands = requireNonNull(commands, "commands");
+  }
+
+  /** Starts a backup and answers what {@link #page} does. */
+  JsonNode backup() {
+    return start("backup", progress -> StoreJson.backup(commands.backUp()));
+  }
+
+  /** Starts to forget what is old and answers what {@link #page} does. */
+  JsonNode retention(boolean dryRun) {
+    return start("retention", progress -> StoreJson.retention(commands.forget(dryRun), dryRun));
   }
 
   /** Starts an export and answers what {@link #page} does. */

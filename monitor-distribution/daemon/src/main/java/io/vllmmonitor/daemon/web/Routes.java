@@ -136,6 +136,8 @@ final class Routes {
     ExchangeJobs jobs = services.exchange();
     start(routes, "/export", body -> jobs.export(ExchangeRequest.export(body)));
     start(routes, "/import", body -> jobs.importFrom(ExchangeRequest.imported(body)));
+    start(routes, "/backup", body -> jobs.backup());
+    start(routes, "/retention", body -> jobs.retention(StoreRequest.dryRun(body)));
     String job = API + "/jobs/{id}";
     paths.add(job);
     routes.get(job, context -> answers.json(context, jobs.page(context.pathParam("id"))));

@@ -7,8 +7,11 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -73,13 +76,20 @@ public final class Token {
     byte[] bytes = new byte[RANDOM_BYTES];
     random.nextBytes(bytes);
     String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    try (var channel =
-        Files.newByteChannel(
-            file,
+    Path beside = file.resolveSibling(FILE_NAME + ".new");
+    Files.deleteIfExists(beside);
+    try (FileChannel channel =
+        FileChannel.open(
+            beside,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      channel.write(UTF_8.encode(secret + "\n"));
+      ByteBuffer content = UTF_8.encode(secret + "\n");
+      while (content.hasRemaining()) {
+        channel.write(content);
+      }
+      channel.force(true); // a power cut must not leave an empty token, which ends every start
     }
+    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** The value of an {@code Authorization} header that carries this token. */

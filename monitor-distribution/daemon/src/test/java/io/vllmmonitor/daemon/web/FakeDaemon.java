@@ -16,20 +16,23 @@ import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.AppendMode;
 import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.Capability;
+import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.SeriesStore;
 import io.vllmmonitor.core.engine.EngineStatus;
 import io.vllmmonitor.core.engine.TargetStatus;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginSummary;
+import io.vllmmonitor.persistence.backup.Backups;
 import io.vllmmonitor.persistence.exchange.Exchange;
 import io.vllmmonitor.persistence.exchange.ExchangeStores;
+import io.vllmmonitor.persistence.ingest.Ingest;
+import io.vllmmonitor.persistence.retention.RetentionPlan;
 import io.vllmmonitor.testkit.store.InMemoryBlobStore;
 import io.vllmmonitor.testkit.store.InMemoryRecordStore;
 import io.vllmmonitor.testkit.store.InMemorySeriesStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import io.vllmmonitor.persistence.ingest.Ingest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +77,23 @@ public final class FakeDaemon implements AutoCloseable {
               exchangeData,
               "0.1.0",
               () -> NOW,
-              note -> {}));
+              note -> {}),
+          new StoreCommands() {
+            @Override
+            public Backups.Backup backUp() {
+              return new Backups.Backup(exchangeData.resolve("backups/1"), NOW, 3, 300, 100);
+            }
+
+            @Override
+            public RetentionPlan forget(boolean dryRun) {
+              return new RetentionPlan(
+                  NOW,
+                  List.of(),
+                  List.of(new RetentionPlan.RecordRemoval(RecordKind.AUDIT, NOW, 5, 1)),
+                  0);
+            }
+          });
+
   /** What was pushed. */
   public final SeriesStore pushed;
 

@@ -1,0 +1,58 @@
+package io.vllmmonitor.daemon.boot;
+
+import io.vllmmonitor.core.config.MonitorConfig;
+import io.vllmmonitor.daemon.web.StoreJson;
+import io.vllmmonitor.persistence.backup.BackupManifest;
+import io.vllmmonitor.persistence.backup.Restoring;
+import io.vllmmonitor.persistence.config.PersistenceConfig;
+import io.vllmmonitor.persistence.retention.Retention;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/** Commands on the store of a directory on which no daemon runs. Called by the command line. */
+public final class OfflineStore {
+  private OfflineStore() {}
+
+  /**
+   * Makes a backup.
+   *
+   * @return what the REST API gives as the result of the job
+   * @throws io.vllmmonitor.api.error.MonitorException STORE_OWNED, STORE_DAMAGED and what a backup
+   *     throws
+   */
+  public static String backUp(MonitorConfig config) {
+    InstantSource clock = InstantSource.system();
+    try (Closers closers = new Closers()) {
+      OpenedStore store = OpenedStore.open(persistence(config), clock, closers);
+      return StoreJson.backup(store.stores().backups(clock, System::nanoTime).make()).toString();
+    }
+  }
+
+  /**
+   * Forgets what is old, or says what that would be.
+   *
+   * @return what the REST API gives as the result of the job
+   */
+  public static String forget(MonitorConfig config, boolean dryRun) {
+    InstantSource clock = InstantSource.system();
+    try (Closers closers = new Closers()) {
+      Retention retention =
+          OpenedStore.open(persistence(config), clock, closers).stores().retention(clock);
+      return StoreJson.retention(dryRun ? retention.plan() : retention.apply(), dryRun).toString();
+    }
+  }
+
+  private static PersistenceConfig persistence(MonitorConfig config) {
+    return PersistenceConfig.from(config.data(), config.section("storage"));
+  }
+
+  /**
+   * Restores a backup into a directory that does not exist or is empty.
+   *
+   * @return how many files were restored
+   */
+  public static int restore(Path backup, Path directory) {
+    BackupManifest manifest = new Restoring(System::nanoTime).restore(backup, directory);
+    return manifest.files().size();
+  }
+}

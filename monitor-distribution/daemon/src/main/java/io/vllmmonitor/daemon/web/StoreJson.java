@@ -1,0 +1,46 @@
+package io.vllmmonitor.daemon.web;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vllmmonitor.persistence.backup.Backups;
+import io.vllmmonitor.persistence.retention.RetentionPlan;
+
+/** Results of commands on the store as the REST API gives them. */
+public final class StoreJson {
+  private StoreJson() {}
+
+  public static ObjectNode backup(Backups.Backup backup) {
+    ObjectNode node = WebJson.object();
+    node.put("path", backup.path().toString());
+    node.put("at", Text.time(backup.at()));
+    node.put("files", backup.files());
+    node.put("bytes", backup.bytes());
+    node.put("copied", backup.copied());
+    return node;
+  }
+
+  public static ObjectNode retention(RetentionPlan plan, boolean dryRun) {
+    ObjectNode node = WebJson.object();
+    node.put("at", Text.time(plan.at()));
+    node.put("dry_run", dryRun);
+    node.put("bytes", plan.bytes());
+    node.put("excess_bytes", plan.excessBytes());
+    ArrayNode parts = node.putArray("parts");
+    for (RetentionPlan.PartRemoval removal : plan.parts()) {
+      ObjectNode part = parts.addObject();
+      part.put("name", removal.part().name());
+      part.put("content", removal.part().content().name());
+      part.put("reason", removal.reason().name());
+      part.put("bytes", removal.part().bytes());
+    }
+    ArrayNode records = node.putArray("records");
+    for (RetentionPlan.RecordRemoval removal : plan.records()) {
+      ObjectNode kind = records.addObject();
+      kind.put("table", removal.kind().table());
+      kind.put("before", Text.time(removal.before()));
+      kind.put("rows", removal.rows());
+      kind.put("kept", removal.kept());
+    }
+    return node;
+  }
+}
