@@ -62,6 +62,10 @@ final class DaemonProcess implements AutoCloseable {
     return daemon;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   Rest rest() throws IOException {
     return new Rest("http://" + daemonFile().path("address").asText());
   }

@@ -20,9 +20,10 @@ public final class Prove {
   private static final Map<String, Proof> PROOFS =
       new TreeMap<>(
           Map.of(
+              "crash", new CrashProof(),
+              "exchange", new ExchangeProof(),
               "journey", new JourneyProof(),
-              "replay", new ReplayProof(),
-              "exchange", new ExchangeProof()));
+              "replay", new ReplayProof()));
 
   private Prove() {}
 

@@ -27,6 +27,11 @@ final class Rest {
     this.base = base;
   }
 
+  /** Such as {@code http://127.0.0.1:9464}. */
+  String base() {
+    return base;
+  }
+
   /** The JSON answer to a GET; anything but 200 is an error with the body. */
   JsonNode get(String path) throws IOException, InterruptedException {
     HttpResponse<String> answer =

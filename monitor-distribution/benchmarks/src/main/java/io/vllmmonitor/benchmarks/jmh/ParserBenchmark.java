@@ -1,5 +1,6 @@
 package io.vllmmonitor.benchmarks.jmh;
 
+import io.vllmmonitor.benchmarks.peer.DiscardedSeries;
 import io.vllmmonitor.benchmarks.workload.ExpositionText;
 import io.vllmmonitor.benchmarks.workload.RegexParser;
 import io.vllmmonitor.benchmarks.workload.Scrape;
@@ -29,6 +30,7 @@ import org.openjdk.jmh.infra.Blackhole;
 public class ParserBenchmark {
   private final List<byte[]> pages = new ArrayList<>();
   private final List<String> strings = new ArrayList<>();
+  private final DiscardedSeries.Reader reader = new DiscardedSeries.Reader();
   private int next;
 
   @Setup
@@ -40,6 +42,12 @@ public class ParserBenchmark {
       time += 1000;
     }
     pages.forEach(page -> strings.add(new String(page, StandardCharsets.UTF_8)));
+  }
+
+  @Benchmark
+  public long ours() {
+    next = (next + 1) % pages.size();
+    return reader.read(pages.get(next));
   }
 
   @Benchmark

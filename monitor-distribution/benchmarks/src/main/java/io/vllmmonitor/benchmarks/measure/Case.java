@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -48,11 +48,11 @@ record Case(String figure, Question question, Answer right, int repetitions, dou
     int series = rawSeries(workload);
     SeriesKey key = workload.scrape(0).series().get(series);
     Question question = Question.at(key.name() + "{id=\"" + series + "\"}[1h]", workload.end());
-    SortedMap<Long, Double> samples = new TreeMap<>();
+    NavigableMap<Long, Double> samples = new TreeMap<>();
     for (int i = firstAfter(workload, workload.end() - HOUR); i < workload.scrapes(); i++) {
       samples.put(workload.timeOf(i), workload.scrape(i).values()[series]);
     }
-    SortedMap<String, SortedMap<Long, Double>> right = new TreeMap<>();
+    NavigableMap<String, NavigableMap<Long, Double>> right = new TreeMap<>();
     right.put(Integer.toString(series), samples);
     return new Case(Requirement.RAW, question, new Answer(right), 200, 0);
   }
@@ -68,9 +68,9 @@ record Case(String figure, Question question, Answer right, int repetitions, dou
             start,
             end,
             Duration.ofMillis(MINUTE));
-    SortedMap<String, SortedMap<Long, Double>> right = new TreeMap<>();
+    NavigableMap<String, NavigableMap<Long, Double>> right = new TreeMap<>();
     for (int series : chosen) {
-      SortedMap<Long, Double> averages = new TreeMap<>();
+      NavigableMap<Long, Double> averages = new TreeMap<>();
       for (long at = start; at <= end; at += MINUTE) {
         double[] window = window(workload, series, at - MINUTE, at);
         averages.put(at, mean(window));
@@ -83,7 +83,7 @@ record Case(String figure, Question question, Answer right, int repetitions, dou
   private static Case latest(Workload workload) {
     Question question = Question.at("{job=\"bench\"}", workload.end());
     double[] last = workload.scrape(workload.scrapes() - 1).values();
-    SortedMap<String, SortedMap<Long, Double>> right = new TreeMap<>();
+    NavigableMap<String, NavigableMap<Long, Double>> right = new TreeMap<>();
     for (int series = 0; series < last.length; series++) {
       right.put(Integer.toString(series), one(workload.end(), last[series]));
     }
@@ -92,7 +92,7 @@ record Case(String figure, Question question, Answer right, int repetitions, dou
 
   private static Case percentiles(Workload workload) {
     Question question = Question.at("quantile_over_time(0.99,{job=\"bench\"}[1h])", workload.end());
-    SortedMap<String, SortedMap<Long, Double>> right = new TreeMap<>();
+    NavigableMap<String, NavigableMap<Long, Double>> right = new TreeMap<>();
     for (int series = 0; series < workload.scrape(0).values().length; series++) {
       double[] values = window(workload, series, workload.end() - HOUR, workload.end());
       right.put(Integer.toString(series), one(workload.end(), Quantile.of(values, 0.99)));
@@ -100,8 +100,8 @@ record Case(String figure, Question question, Answer right, int repetitions, dou
     return new Case(Requirement.PERCENTILE, question, new Answer(right), 8, ROUNDING);
   }
 
-  private static SortedMap<Long, Double> one(long at, double value) {
-    SortedMap<Long, Double> sample = new TreeMap<>();
+  private static NavigableMap<Long, Double> one(long at, double value) {
+    NavigableMap<Long, Double> sample = new TreeMap<>();
     sample.put(at, value);
     return sample;
   }

@@ -19,6 +19,7 @@ final class Figures {
   private final Map<String, Map<String, Double>> values = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
   private final Consumer<String> steps;
+  private boolean wrong;
 
   /**
    * @param steps is told what happens, a line at a time
@@ -48,6 +49,17 @@ final class Figures {
       notes.add(text);
       steps.accept("  note: " + text);
     }
+  }
+
+  /** Says that an answer is not what it should be; of ours, that fails the run. */
+  void complain(String system, String figure, String complaint) {
+    note("the answer of " + system + " to '" + figure + "' " + complaint);
+    wrong |= system.equals(OURS);
+  }
+
+  /** Whether an answer of ours was wrong. */
+  boolean wrong() {
+    return wrong;
   }
 
   List<String> notes() {

@@ -7,8 +7,8 @@ import io.vllmmonitor.benchmarks.peer.Waiting;
 import io.vllmmonitor.benchmarks.workload.Workload;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.NavigableMap;
 import java.util.Random;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -83,7 +83,7 @@ final class KillTrials {
     Answer found = Answer.parse(peer.ask(question));
     long missing = 0;
     for (String id : ids.split("\\|", -1)) {
-      SortedMap<Long, Double> samples = found.series().getOrDefault(id, new TreeMap<>());
+      NavigableMap<Long, Double> samples = found.series().getOrDefault(id, new TreeMap<>());
       for (int i = from; i < acknowledged; i++) {
         missing += samples.containsKey(workload.timeOf(i)) ? 0 : 1;
       }

@@ -6,7 +6,6 @@ import io.vllmmonitor.benchmarks.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +13,8 @@ import java.util.Map;
 
 /**
  * Feeds and asks servers in turns, in the same order every time, so that what disturbs the machine
- * disturbs all alike. CPU is counted over the turn of a server, until it is quiet again.
+ * disturbs all alike. CPU is counted over the turn of a server, until it is quiet again. A server
+ * that fails leaves the race; its figures are then missing, and a note says why.
  */
 final class Race {
   /** Scrapes that one server gets in a turn; a block of ours is sealed in each. */
@@ -25,7 +25,7 @@ final class Race {
   private final Figures figures;
 
   Race(List<ServerPeer> peers, Workload workload, Figures figures) {
-    this.peers = List.copyOf(peers);
+    this.peers = new ArrayList<>(peers);
     this.workload = workload;
     this.figures = figures;
   }
@@ -39,28 +39,56 @@ final class Race {
     Map<ServerPeer, Double> cold = new HashMap<>();
     Map<ServerPeer, Double> warm = new HashMap<>();
     for (int from = 0; from < workload.scrapes(); from += TURN) {
+      int first = from;
       int to = Math.min(from + TURN, workload.scrapes());
-      for (ServerPeer peer : peers) {
-        double before = peer.cpuSeconds();
-        peer.ingest(workload, from, to);
-        peer.settle();
-        (from < warmTurns * TURN ? cold : warm)
-            .merge(peer, peer.cpuSeconds() - before, Double::sum);
-      }
+      Map<ServerPeer, Double> seconds = from < warmTurns * TURN ? cold : warm;
+      each(
+          "be fed",
+          peer ->
+              seconds.merge(
+                  peer, cpuOf(peer, () -> peer.ingest(workload, first, to)), Double::sum));
     }
-    int measuredFrom = Math.min(warmTurns * TURN, workload.scrapes());
-    long measured = workload.samples(measuredFrom, workload.scrapes());
+    long measured =
+        workload.samples(Math.min(warmTurns * TURN, workload.scrapes()), workload.scrapes());
     long all = workload.samples(0, workload.scrapes());
-    for (ServerPeer peer : peers) {
-      double seconds = warm.getOrDefault(peer, Double.NaN);
-      figures.put(Requirement.INGEST + suffix, peer.name(), measured / seconds);
-      double before = peer.cpuSeconds();
-      peer.compact();
-      peer.settle();
-      double whole = cold.getOrDefault(peer, 0.0) + seconds + peer.cpuSeconds() - before;
-      figures.put("the same with warm-up and final compaction" + suffix, peer.name(), all / whole);
-      figures.put(Requirement.BYTES + suffix, peer.name(), (double) peer.sampleBytes() / all);
-      figures.note("bytes of " + peer.name() + ": " + peer.sizeNote());
+    each(
+        "be compacted",
+        peer -> {
+          double seconds = warm.getOrDefault(peer, Double.NaN);
+          figures.put(Requirement.INGEST + suffix, peer.name(), measured / seconds);
+          double compaction = cpuOf(peer, peer::compact);
+          double whole = cold.getOrDefault(peer, 0.0) + seconds + compaction;
+          figures.put(
+              "the same with warm-up and final compaction" + suffix, peer.name(), all / whole);
+          figures.put(Requirement.BYTES + suffix, peer.name(), (double) peer.sampleBytes() / all);
+          figures.note("bytes of " + peer.name() + ": " + peer.sizeNote());
+        });
+  }
+
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private interface WorkOn {
+    void run(ServerPeer peer) throws IOException;
+  }
+
+  /** CPU seconds that a server spends on some work, what it does afterwards included. */
+  private static double cpuOf(ServerPeer peer, Work work) throws IOException {
+    double before = peer.cpuSeconds();
+    work.run();
+    peer.settle();
+    return peer.cpuSeconds() - before;
+  }
+
+  private void each(String what, WorkOn work) {
+    for (ServerPeer peer : List.copyOf(peers)) {
+      try {
+        work.run(peer);
+      } catch (IOException e) {
+        peers.remove(peer);
+        figures.note(peer.name() + " could not " + what + ": " + e.getMessage());
+      }
     }
   }
 
@@ -97,8 +125,7 @@ final class Race {
     }
     String complaint = one.complaint(Answer.parse(json));
     if (!complaint.isEmpty()) {
-      figures.note(
-          "WRONG: the answer of " + peer.name() + " to '" + one.figure() + "' " + complaint);
+      figures.complain(peer.name(), one.figure(), complaint);
     }
     repeat(one, peer);
     peer.settle();
@@ -112,32 +139,37 @@ final class Race {
   }
 
   /** The most memory so far. */
-  void memory() throws IOException {
-    for (ServerPeer peer : peers) {
-      figures.put(Requirement.MEMORY, peer.name(), peer.peakBytes() / 1048576.0);
-    }
+  void memory() {
+    each(
+        "tell its memory",
+        peer -> figures.put(Requirement.MEMORY, peer.name(), peer.peakBytes() / 1048576.0));
   }
 
   /** Ends every server in order and measures how soon it answers again. */
-  void restart(Case probe, int rounds) throws IOException {
+  void restart(Case probe, int rounds) {
     Map<ServerPeer, List<Double>> millis = new HashMap<>();
-    boolean cold = true;
     // One more at first, uncounted: a first stop may prepare the next start.
     for (int round = -1; round < rounds; round++) {
-      for (ServerPeer peer : peers) {
-        peer.stop();
-        cold &= dropCaches();
-        Duration time = peer.startAndTime(probe.question());
-        if (round >= 0) {
-          millis.computeIfAbsent(peer, key -> new ArrayList<>()).add(time.toNanos() / 1e6);
-        }
-      }
+      boolean counted = round >= 0;
+      each(
+          "be restarted",
+          peer -> {
+            peer.stop();
+            noteCaches(dropCaches());
+            double time = peer.startAndTime(probe.question()).toNanos() / 1e6;
+            if (counted) {
+              millis.computeIfAbsent(peer, key -> new ArrayList<>()).add(time);
+            }
+          });
     }
+    millis.forEach((peer, times) -> figures.put(Requirement.READY, peer.name(), Medians.of(times)));
+  }
+
+  private void noteCaches(boolean dropped) {
     figures.note(
-        cold
+        dropped
             ? "before each restart the page cache of the machine was dropped"
             : "the page cache could not be dropped (needs root): restarts were warm");
-    millis.forEach((peer, times) -> figures.put(Requirement.READY, peer.name(), Medians.of(times)));
   }
 
   private static boolean dropCaches() {

@@ -3,7 +3,7 @@ package io.vllmmonitor.benchmarks.peer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -11,14 +11,14 @@ import java.util.TreeMap;
  *
  * @param series by their label {@code id}; then by time in ms since 1970
  */
-public record Answer(SortedMap<String, SortedMap<Long, Double>> series) {
+public record Answer(NavigableMap<String, NavigableMap<Long, Double>> series) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Reads what the Prometheus HTTP API answers: a vector or a matrix. */
   public static Answer parse(byte[] json) throws IOException {
-    SortedMap<String, SortedMap<Long, Double>> series = new TreeMap<>();
+    NavigableMap<String, NavigableMap<Long, Double>> series = new TreeMap<>();
     for (JsonNode result : JSON.readTree(json).path("data").path("result")) {
-      SortedMap<Long, Double> samples = new TreeMap<>();
+      NavigableMap<Long, Double> samples = new TreeMap<>();
       if (result.has("value")) {
         add(samples, result.path("value"));
       }
@@ -31,7 +31,7 @@ public record Answer(SortedMap<String, SortedMap<Long, Double>> series) {
     return new Answer(series);
   }
 
-  private static void add(SortedMap<Long, Double> samples, JsonNode sample) {
+  private static void add(NavigableMap<Long, Double> samples, JsonNode sample) {
     String text = sample.path(1).asText();
     double value =
         switch (text) {
@@ -44,7 +44,7 @@ public record Answer(SortedMap<String, SortedMap<Long, Double>> series) {
 
   /** How many samples there are. */
   public int size() {
-    return series.values().stream().mapToInt(SortedMap::size).sum();
+    return series.values().stream().mapToInt(NavigableMap::size).sum();
   }
 
   /**
@@ -59,7 +59,7 @@ public record Answer(SortedMap<String, SortedMap<Long, Double>> series) {
     }
     double largest = 0;
     for (var expected : right.series.entrySet()) {
-      SortedMap<Long, Double> found = series.getOrDefault(expected.getKey(), new TreeMap<>());
+      NavigableMap<Long, Double> found = series.getOrDefault(expected.getKey(), new TreeMap<>());
       if (!found.keySet().equals(expected.getValue().keySet())) {
         return Double.POSITIVE_INFINITY;
       }

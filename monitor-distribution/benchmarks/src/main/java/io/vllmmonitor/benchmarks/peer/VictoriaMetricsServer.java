@@ -52,7 +52,7 @@ public final class VictoriaMetricsServer extends ServerPeer {
     Waiting.pause(Duration.ofMillis(300));
     Waiting.until(
         "VictoriaMetrics to merge",
-        Duration.ofSeconds(120),
+        Duration.ofMinutes(2),
         () ->
             new String(http().get("/metrics"), StandardCharsets.UTF_8)
                 .contains("vm_active_force_merges 0"));

@@ -5,11 +5,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Writes scrapes as exposition text with times in milliseconds. Used by one thread. */
 public final class ExpositionText {
-  private final Map<List<SeriesKey>, byte[][]> names = new IdentityHashMap<>();
+  private final IdentityHashMap<List<SeriesKey>, byte[][]> names = new IdentityHashMap<>();
 
   /** One line a sample. */
   public byte[] encode(Scrape scrape, long time) {

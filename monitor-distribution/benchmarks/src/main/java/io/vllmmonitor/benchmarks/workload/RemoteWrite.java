@@ -7,7 +7,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Writes scrapes as bodies of Prometheus remote write 1.0: a protobuf {@code WriteRequest} in a
@@ -27,7 +26,7 @@ public final class RemoteWrite {
   private static final int FIXED64 = 1;
   private static final int BYTES = 2;
 
-  private final Map<List<SeriesKey>, byte[][]> labels = new IdentityHashMap<>();
+  private final IdentityHashMap<List<SeriesKey>, byte[][]> labels = new IdentityHashMap<>();
 
   /** One time series of one sample for every series of the scrape. */
   public byte[] encode(Scrape scrape, long time) {
@@ -101,7 +100,7 @@ public final class RemoteWrite {
   private static void varint(ByteArrayOutputStream out, long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) (rest & 0x7f | 0x80));
+      out.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     out.write((int) rest);
