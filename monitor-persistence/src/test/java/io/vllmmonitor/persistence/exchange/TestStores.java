@@ -53,7 +53,7 @@ final class TestStores {
     Double.MIN_VALUE,
     Double.MAX_VALUE,
     2e-3,
-    1.9999999999999998e23,
+    Double.longBitsToDouble(0x44c52d02c7e14af6L), // just below 2e23
     9007199254740994.0,
     1e15,
     -12345
