@@ -21,7 +21,7 @@ final class StorageKeys {
           new ConfigSpec.Key(
               "backend",
               "hybrid",
-              "hybrid: SQLite with readable JSON twins; sqlite: SQLite alone; json: everything in JSON files. A directory keeps the one it was made with; vllm-monitor store convert changes it."),
+              "hybrid or sqlite: SQLite files, the same for now; json is refused by this version."),
           new ConfigSpec.Key(
               "metrics_retention_days",
               "30",
@@ -43,11 +43,11 @@ final class StorageKeys {
           new ConfigSpec.Key(
               "flush_interval_seconds",
               "60",
-              "How often full batches are moved and JSON files rewritten; never delays an acknowledgement."),
+              "How often full batches are moved and merged; never delays an acknowledgement."),
           new ConfigSpec.Key(
               "compression_enabled",
               "true",
-              "Whether records, blobs and JSON lines are compressed (zstd) from now on; what is there stays readable either way."),
+              "Reserved: samples are always compressed, records and blobs not yet."),
           new ConfigSpec.Key(
               "synchronous",
               "full",
@@ -69,20 +69,20 @@ final class StorageKeys {
               "Bytes set aside and given up when the disk is full; 0 sets none aside."),
           new ConfigSpec.Key("db_file", "monitor.db", "The name of the file of records."),
           new ConfigSpec.Key(
-              "plugins_file", "plugins.json", "The name of the readable twin of the plugins."),
+              "plugins_file", "plugins.json", "Reserved for the readable twin of the plugins."),
           new ConfigSpec.Key(
               "guardrails_file",
               "guardrails.json",
-              "The name of the readable twin of the guardrails."),
+              "Reserved for the readable twin of the guardrails."),
           new ConfigSpec.Key(
               "strategies_file",
               "strategies.json",
-              "The name of the readable twin of the strategies."),
+              "Reserved for the readable twin of the strategies."),
           new ConfigSpec.Key(
               "happy_paths_file",
               "happy_paths.json",
-              "The name of the readable twin of the happy paths."),
-          new ConfigSpec.Key("models_dir", "models", "The name of the folder of learned models."),
+              "Reserved for the readable twin of the happy paths."),
+          new ConfigSpec.Key("models_dir", "models", "Reserved for the folder of learned models."),
           new ConfigSpec.Key(
               "commit_interval_ms",
               "250",
