@@ -33,6 +33,7 @@ final class RollupCatalog {
   private final Map<Integer, SeriesKey> series = new HashMap<>();
   private final Map<SeriesKey, Integer> ids = new HashMap<>();
   private final List<Shape> shapes = new ArrayList<>();
+  private final List<Integer> damagedShapes = new ArrayList<>();
   private int lastSeries;
   private int lastShape;
 
@@ -92,6 +93,7 @@ final class RollupCatalog {
     String group = row.getString(2);
     byte[] members = row.getBytes(3);
     if (shapeChecksum(id, group, members) != row.getLong(4)) {
+      damagedShapes.add(id);
       damage.accept("shape " + id + " does not match its checksum");
       return;
     }
@@ -126,6 +128,11 @@ final class RollupCatalog {
 
   synchronized int lastShape() {
     return lastShape;
+  }
+
+  /** Shapes of which nobody knows the series any more. */
+  synchronized List<Integer> damagedShapes() {
+    return List.copyOf(damagedShapes);
   }
 
   synchronized List<Shape> shapes(Predicate<Shape> wanted) {

@@ -137,8 +137,29 @@ public final class RollupFiles implements AutoCloseable {
     try {
       RollupMonth month = existing(Months.ofHour(hourEnd));
       return month == null ? Map.of() : Map.copyOf(month.versions(hourEnd));
+    } catch (MonitorException e) {
+      requireDamage(e);
+      return Map.of(); // the next write sets the file aside and begins it anew
     } finally {
       using.readLock().unlock();
+    }
+  }
+
+  /** Damage of a month is told, and the month counts as empty; everything else goes on. */
+  private void requireDamage(MonitorException failure) {
+    if (failure.code() != ErrorCode.STORE_DAMAGED) {
+      throw failure;
+    }
+    damage.accept(failure);
+  }
+
+  /**
+   * Grows whenever a read finds aggregates damaged that were believed before: what it gave may lack
+   * them, and {@link #versions} no longer names their hours.
+   */
+  public long doubts() {
+    synchronized (files) {
+      return open.values().stream().mapToLong(month -> month.doubts().changes()).sum();
     }
   }
 
@@ -186,10 +207,8 @@ public final class RollupFiles implements AutoCloseable {
     try {
       file.read(wanted, from, to, resolution == HOUR, collector);
     } catch (MonitorException e) {
-      if (e.code() != ErrorCode.STORE_DAMAGED) {
-        throw e;
-      }
-      damage.accept(e);
+      requireDamage(e);
+      file.doubts().doubtAll();
     }
   }
 
@@ -246,13 +265,23 @@ public final class RollupFiles implements AutoCloseable {
                   SeriesPart.Content.ROLLUPS,
                   Months.start(month),
                   Months.start(month.plusMonths(1)),
-                  file.aggregates(),
+                  aggregates(file),
                   SqliteFile.bytesOf(file.file().path())));
         }
       }
       return parts;
     } finally {
       using.readLock().unlock();
+    }
+  }
+
+  /** 0 where they cannot be counted; such a file can be forgotten like any other. */
+  private long aggregates(RollupMonth file) {
+    try {
+      return file.aggregates();
+    } catch (MonitorException e) {
+      requireDamage(e);
+      return 0;
     }
   }
 

@@ -29,12 +29,18 @@ final class RollupMonth {
 
   private final SqliteFile file;
   private final RollupCatalog catalog;
+  private final RollupDoubts doubts = new RollupDoubts();
   private final Consumer<MonitorException> damage;
 
   RollupMonth(SqliteFile file, Consumer<MonitorException> damage) {
     this.file = file;
     this.damage = damage;
-    this.catalog = new RollupCatalog(this::report);
+    this.catalog =
+        new RollupCatalog(
+            found -> {
+              doubts.doubtAll();
+              report(found);
+            });
   }
 
   static long idOf(int shape, long hourEnd) {
@@ -70,9 +76,14 @@ final class RollupMonth {
           new RollupWriter(session, catalog, packs).write(hourEnd, group, version, series);
           return true;
         });
+    doubts.settle(group, hourEnd);
   }
 
-  /** By scrape group, of those whose aggregates of the hour are there. */
+  RollupDoubts doubts() {
+    return doubts;
+  }
+
+  /** By scrape group, of those whose aggregates of the hour are there and not in doubt. */
   Map<String, Long> versions(long hourEnd) {
     return file.readAtStart(
         session -> {
@@ -86,7 +97,9 @@ final class RollupMonth {
               String group = rows.getString(1);
               long version = rows.getLong(2);
               if (coveredChecksum(group, hourEnd, version, rows.getLong(3)) == rows.getLong(4)) {
-                versions.put(group, version);
+                if (!doubts.isDoubted(group, hourEnd)) {
+                  versions.put(group, version);
+                }
               } else {
                 report("the version of the hour that ends at " + hourEnd + " ms is damaged");
               }
@@ -141,6 +154,7 @@ final class RollupMonth {
 
   /** Reading the packs of one shape. */
   private final class Read implements RollupPacks.Sink {
+    private final String group;
     private final @Nullable SeriesKey[] series;
     private final boolean[] places;
     private final long from;
@@ -159,6 +173,7 @@ final class RollupMonth {
         boolean hourly,
         RollupPacks packs,
         RollupCollector into) {
+      this.group = shape.group();
       this.series = new SeriesKey[shape.members().size()];
       this.places = new boolean[series.length];
       this.from = from;
@@ -177,6 +192,7 @@ final class RollupMonth {
     void take(long id, long crc, byte[] pack) {
       hourEnd = hourEndOf(id);
       if (new Checksum().add(id).add(pack).value() != crc) {
+        doubts.doubt(group, hourEnd);
         report("pack " + id + " does not match its checksum");
         return;
       }
@@ -187,6 +203,7 @@ final class RollupMonth {
           packs.decodeMinutes(pack, places, this);
         }
       } catch (DamagedBytesException e) {
+        doubts.doubt(group, hourEnd);
         report("pack " + id + ": " + e.getMessage());
       }
     }
@@ -202,6 +219,7 @@ final class RollupMonth {
 
     @Override
     public void damaged(int place, String reason) {
+      doubts.doubt(group, hourEnd);
       report(series[place] + " in the hour that ends at " + hourEnd + " ms: " + reason);
     }
   }

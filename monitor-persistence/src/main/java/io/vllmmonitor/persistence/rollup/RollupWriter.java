@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Writes one hour of one scrape group inside a transaction. Used once. */
 final class RollupWriter {
@@ -33,7 +34,7 @@ final class RollupWriter {
       throws SQLException {
     catalog.refresh(session);
     List<Shape> known = catalog.shapes(shape -> shape.group().equals(group));
-    forget(hourEnd, known);
+    forget(hourEnd, Stream.concat(known.stream().map(Shape::id), catalog.damagedShapes().stream()));
     Map<List<Integer>, Integer> shapes = new HashMap<>();
     known.forEach(shape -> shapes.put(shape.members(), shape.id()));
     long aggregates = 0;
@@ -57,11 +58,13 @@ final class RollupWriter {
     cover(hourEnd, group, version, aggregates);
   }
 
-  private void forget(long hourEnd, List<Shape> shapes) throws SQLException {
+  /** Packs of damaged shapes cannot be read by anyone; they go with the hour. */
+  private void forget(long hourEnd, Stream<Integer> shapes) throws SQLException {
+    List<Integer> ids = shapes.toList();
     for (String table : List.of("minutes", "hours")) {
       PreparedStatement delete = session.prepare("DELETE FROM " + table + " WHERE id = ?");
-      for (Shape shape : shapes) {
-        delete.setLong(1, RollupMonth.idOf(shape.id(), hourEnd));
+      for (int shape : ids) {
+        delete.setLong(1, RollupMonth.idOf(shape, hourEnd));
         delete.executeUpdate();
       }
     }

@@ -1,5 +1,7 @@
 package io.vllmmonitor.persistence.series;
 
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.persistence.rollup.HourAggregator;
 import io.vllmmonitor.persistence.rollup.RollupFiles;
@@ -97,6 +99,13 @@ final class Maintenance {
         hours.add(hour);
       }
     }
-    rollups.write(end, target, version, hours);
+    try {
+      rollups.write(end, target, version, hours);
+    } catch (MonitorException e) {
+      if (e.code() != ErrorCode.STORE_DAMAGED) {
+        throw e;
+      }
+      rollups.write(end, target, version, hours); // the damaged file was set aside
+    }
   }
 }

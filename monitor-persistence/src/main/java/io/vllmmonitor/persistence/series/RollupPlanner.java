@@ -59,7 +59,12 @@ final class RollupPlanner {
       boolean ready = tier > 0 && isReady(at);
       long end = endOfRun(at, to, tier, ready);
       if (ready) {
-        for (SeriesRollup part : rollups.read(wanted, at, end, tier, Integer.MAX_VALUE)) {
+        long doubts = rollups.doubts();
+        List<SeriesRollup> parts = rollups.read(wanted, at, end, tier, Integer.MAX_VALUE);
+        if (rollups.doubts() != doubts) {
+          continue; // some were found damaged: those hours are not ready after all
+        }
+        for (SeriesRollup part : parts) {
           builder(found, part.series(), resolution).addAll(part);
         }
       } else {

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -255,6 +256,70 @@ class RollupFilesTest {
     }
   }
 
+  @Test
+  void anHourWithADamagedPackCountsAsMissingUntilItIsWrittenAgain() throws SQLException {
+    List<SeriesData> samples = samples(33);
+    try (RollupFiles files = open()) {
+      files.write(DECEMBER, "a", 1, hour(samples, DECEMBER));
+      files.write(DECEMBER - HOUR, "a", 1, hour(samples, DECEMBER - HOUR));
+    }
+    change(
+        "UPDATE minutes SET pack = cast(substr(pack, 1, 40) || x'55' || substr(pack, 42) AS blob)"
+            + " WHERE id = (SELECT max(id) FROM minutes)");
+    try (RollupFiles files = open()) {
+      assertThat(files.versions(DECEMBER)).as("nobody has looked yet").hasSize(1);
+      long doubts = files.doubts();
+      int found = files.read(key -> true, 0, DECEMBER, RollupFiles.MINUTE, 10_000).size();
+      assertThat(files.doubts()).isGreaterThan(doubts);
+      assertThat(found).isEqualTo(33);
+      assertThat(damage).hasSize(1);
+      assertThat(files.versions(DECEMBER)).isEmpty();
+      assertThat(files.versions(DECEMBER - HOUR)).as("the other hour is sound").hasSize(1);
+
+      long once = files.doubts();
+      assertThat(files.read(key -> true, 0, DECEMBER, RollupFiles.MINUTE, 10_000)).hasSize(33);
+      assertThat(files.doubts()).as("the same damage is doubted once").isEqualTo(once);
+      files.write(DECEMBER, "a", 1, hour(samples, DECEMBER));
+      assertThat(files.versions(DECEMBER)).isEqualTo(Map.of("a", 1L));
+      assertThat(
+              text(
+                  files.read(key -> true, DECEMBER - HOUR, DECEMBER, RollupFiles.MINUTE, 10_000),
+                  0,
+                  DECEMBER))
+          .isEqualTo(expected(samples, DECEMBER - HOUR, DECEMBER, RollupFiles.MINUTE));
+    }
+  }
+
+  @Test
+  void aDamagedShapeMakesEveryHourOfItsMonthCountAsMissingAndItsPacksGo() throws SQLException {
+    List<SeriesData> samples = samples(20);
+    try (RollupFiles files = open()) {
+      files.write(DECEMBER, "a", 1, hour(samples, DECEMBER));
+      files.write(DECEMBER - HOUR, "b", 1, hour(samples, DECEMBER - HOUR));
+    }
+    change("UPDATE shapes SET crc = crc + 1 WHERE id = 1");
+    try (RollupFiles files = open()) {
+      assertThat(files.read(key -> true, 0, DECEMBER, HOUR, 10_000)).hasSizeLessThan(21);
+      assertThat(damage).isNotEmpty();
+      assertThat(files.versions(DECEMBER)).isEmpty();
+      assertThat(files.versions(DECEMBER - HOUR)).isEmpty();
+      files.write(DECEMBER, "a", 1, hour(samples, DECEMBER));
+      assertThat(files.versions(DECEMBER)).isEqualTo(Map.of("a", 1L));
+      assertThat(files.versions(DECEMBER - HOUR)).as("not written again yet").isEmpty();
+      assertThat(files.read(key -> true, DECEMBER - HOUR, DECEMBER, HOUR, 10_000)).hasSize(20);
+    }
+    assertThat(count("SELECT count(*) FROM hours WHERE id >> 24 = 1")).isZero();
+  }
+
+  private long count(String sql) throws SQLException {
+    String url = "jdbc:sqlite:" + folder.resolve("rollup-2026-11.db");
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return rows.getLong(1);
+    }
+  }
+
   private void change(String sql) throws SQLException {
     String url = "jdbc:sqlite:" + folder.resolve("rollup-2026-11.db");
     try (Connection connection = DriverManager.getConnection(url);
@@ -287,6 +352,8 @@ class RollupFilesTest {
     try (RollupFiles files = open()) {
       assertThat(files.read(key -> true, 0, Long.MAX_VALUE, HOUR, 1000)).hasSize(40);
       assertThat(damage).isNotEmpty();
+      assertThat(files.versions(DECEMBER)).as("a month in doubt has no hour").isEmpty();
+      assertThat(files.parts()).as("other months can still be forgotten").hasSize(2);
       assertThatThrownBy(() -> files.write(DECEMBER, "gpu1:8000", 9, hour))
           .isInstanceOfSatisfying(
               MonitorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_DAMAGED));
