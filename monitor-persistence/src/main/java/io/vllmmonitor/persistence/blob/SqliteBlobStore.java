@@ -7,15 +7,13 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.api.store.Capability;
+import io.vllmmonitor.persistence.format.ZstdBytes;
 import io.vllmmonitor.persistence.sqlite.SqliteFile;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +29,27 @@ public final class SqliteBlobStore implements BlobStore {
 
   private final SqliteFile file;
   private final InstantSource clock;
+  private final boolean compress;
   private volatile boolean closed;
 
   /**
+   * Blobs as they are, without compression.
+   *
    * @param file opened with the schema of the records, which has the table
    * @param clock dates the blobs
    */
   public SqliteBlobStore(SqliteFile file, InstantSource clock) {
+    this(file, clock, false);
+  }
+
+  /**
+   * @param file opened with the schema of the records, which has the table
+   * @param clock dates the blobs
+   * @param compress whether blobs that are put from now on are kept as zstd frames where that is
+   *     smaller; both forms are read
+   */
+  public SqliteBlobStore(SqliteFile file, InstantSource clock, boolean compress) {
+    this.compress = compress;
     this.file = requireNonNull(file, "file");
     this.clock = requireNonNull(clock, "clock");
   }
@@ -51,14 +63,15 @@ public final class SqliteBlobStore implements BlobStore {
   public String put(byte[] bytes) {
     refuseWhenClosed();
     byte[] copy = bytes.clone();
-    String hash = sha256(copy);
+    String hash = BlobBytes.sha256(copy);
     if (!contains(hash)) {
+      byte[] stored = compress ? ZstdBytes.smaller(copy).orElse(copy) : copy;
       file.write(
           session -> {
             PreparedStatement insert = session.prepare(INSERT);
             insert.setString(1, hash);
             insert.setLong(2, clock.millis());
-            insert.setBytes(3, copy);
+            insert.setBytes(3, stored);
             return insert.executeUpdate();
           });
     }
@@ -83,17 +96,9 @@ public final class SqliteBlobStore implements BlobStore {
   public byte[] get(String hash) {
     refuseWhenClosed();
     requireNonNull(hash, "hash");
-    byte[] bytes = file.read(session -> fetch(session.prepare(SELECT), hash));
-    if (!hash.equals(sha256(bytes))) {
-      throw new MonitorException(
-          ErrorCode.STORE_DAMAGED,
-          Blame.ENVIRONMENT,
-          "Blob "
-              + hash
-              + " in monitor.db does not match its hash; keep a copy of the file, then restore a "
-              + "backup, or bring the same jar or source again");
-    }
-    return bytes;
+    byte[] stored = file.read(session -> fetch(session.prepare(SELECT), hash));
+    return BlobBytes.restore(hash, stored)
+        .orElseThrow(() -> BlobBytes.damaged(hash, "monitor.db"));
   }
 
   @Override
@@ -116,21 +121,10 @@ public final class SqliteBlobStore implements BlobStore {
     select.setString(1, hash);
     try (ResultSet rows = select.executeQuery()) {
       if (!rows.next()) {
-        throw new MonitorException(
-            ErrorCode.BLOB_NOT_FOUND,
-            Blame.MONITOR,
-            "There is no blob " + hash + "; put its bytes first");
+        throw BlobBytes.missing(hash);
       }
       byte @Nullable [] bytes = rows.getBytes(1);
       return bytes == null ? new byte[0] : bytes; // the driver's form of an empty blob
-    }
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("Every Java platform has SHA-256", e);
     }
   }
 

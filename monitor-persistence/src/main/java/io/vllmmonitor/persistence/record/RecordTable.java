@@ -7,7 +7,10 @@ import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordQuery;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.persistence.format.Checksum;
+import io.vllmmonitor.persistence.format.DamagedBytesException;
+import io.vllmmonitor.persistence.format.ZstdBytes;
 import io.vllmmonitor.persistence.sqlite.SqliteSession;
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,15 +26,25 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The SQL of one kind of record. Immutable. */
+/**
+ * The SQL of one kind of record. Long details of checkpoints, of which there are most, can be kept
+ * as zstd frames: then the column holds a BLOB instead of a TEXT. Both are read. Immutable.
+ */
 final class RecordTable {
+  private static final int LEAST_COMPRESSED = 512; // characters
+
   private final RecordKind kind;
   private final List<String> columns; // all, in the order of the table
   private final String select;
   private final String upsert;
+  private final boolean compress;
 
-  RecordTable(RecordKind kind) {
+  /**
+   * @param compress whether long details are compressed from now on
+   */
+  RecordTable(RecordKind kind, boolean compress) {
     this.kind = kind;
+    this.compress = compress && kind == RecordKind.CHECKPOINTS;
     this.columns =
         Stream.of(List.of("id", "at_millis", "target"), kind.columns(), List.of("detail", "crc"))
             .flatMap(List::stream)
@@ -61,9 +74,32 @@ final class RecordTable {
     for (String column : kind.columns()) {
       statement.setString(place++, row.columns().get(column));
     }
-    statement.setString(place++, row.json());
+    Optional<byte[]> frame = compressed(row.json());
+    if (frame.isPresent()) {
+      statement.setBytes(place++, frame.get());
+    } else {
+      statement.setString(place++, row.json());
+    }
     statement.setLong(place, checksum(row));
     statement.executeUpdate();
+  }
+
+  private Optional<byte[]> compressed(String json) {
+    return compress && json.length() >= LEAST_COMPRESSED
+        ? ZstdBytes.smaller(json.getBytes(StandardCharsets.UTF_8))
+        : Optional.empty();
+  }
+
+  /** What the type of the value in the table says, whatever is written now. */
+  private String detail(ResultSet rows, int place, String id) throws SQLException {
+    if (!(rows.getObject(place) instanceof byte[] frame)) {
+      return rows.getString(place);
+    }
+    try {
+      return new String(ZstdBytes.inflate(frame), StandardCharsets.UTF_8);
+    } catch (DamagedBytesException e) {
+      throw damaged(id, "has a damaged detail: " + e.getMessage());
+    }
   }
 
   private static long checksum(StoredRecord row) {
@@ -147,7 +183,7 @@ final class RecordTable {
   }
 
   /** The first whole millisecond that is not before the instant, clamped to what a row can have. */
-  private static long ceilingMillis(Instant instant) {
+  static long ceilingMillis(Instant instant) {
     if (instant.isBefore(Instant.ofEpochMilli(Long.MIN_VALUE))) {
       return Long.MIN_VALUE;
     }
@@ -185,19 +221,24 @@ final class RecordTable {
         filters.put(column, value);
       }
     }
-    String json = rows.getString(place++);
+    String json = detail(rows, place++, id);
     StoredRecord row = new StoredRecord(kind, id, at, target, filters, json);
     if (checksum(row) != rows.getLong(place)) {
-      throw new MonitorException(
-          ErrorCode.STORE_DAMAGED,
-          Blame.ENVIRONMENT,
-          "Row '"
-              + id
-              + "' of table "
-              + kind.table()
-              + " in monitor.db does not match its checksum; keep a copy of the file, then restore "
-              + "a backup");
+      throw damaged(id, "does not match its checksum");
     }
     return row;
+  }
+
+  private MonitorException damaged(String id, String found) {
+    return new MonitorException(
+        ErrorCode.STORE_DAMAGED,
+        Blame.ENVIRONMENT,
+        "Row '"
+            + id
+            + "' of table "
+            + kind.table()
+            + " in monitor.db "
+            + found
+            + "; keep a copy of the file, then restore a backup");
   }
 }

@@ -34,12 +34,23 @@ public final class SqliteRecordStore implements RecordStore {
   private volatile boolean closed;
 
   /**
+   * Records as they are, without compression.
+   *
    * @param file opened with {@link RecordSchema}
    */
   public SqliteRecordStore(SqliteFile file) {
+    this(file, false);
+  }
+
+  /**
+   * @param file opened with {@link RecordSchema}
+   * @param compress whether long details of checkpoints that are written from now on are
+   *     compressed; both forms are read
+   */
+  public SqliteRecordStore(SqliteFile file, boolean compress) {
     this.file = requireNonNull(file, "file");
     for (RecordKind kind : RecordKind.values()) {
-      tables.put(kind, new RecordTable(kind));
+      tables.put(kind, new RecordTable(kind, compress));
     }
   }
 
