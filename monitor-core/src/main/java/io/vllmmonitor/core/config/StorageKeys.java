@@ -21,7 +21,7 @@ final class StorageKeys {
           new ConfigSpec.Key(
               "backend",
               "hybrid",
-              "hybrid or sqlite: SQLite files, the same for now; json is refused by this version."),
+              "hybrid: SQLite files with readable twins; sqlite: without; json: readable files only, all records in memory. A directory keeps its form."),
           new ConfigSpec.Key(
               "metrics_retention_days",
               "30",
@@ -47,7 +47,7 @@ final class StorageKeys {
           new ConfigSpec.Key(
               "compression_enabled",
               "true",
-              "Reserved: samples are always compressed, records and blobs not yet."),
+              "Whether checkpoints, blobs and JSON files are compressed from now on; samples in SQLite always are."),
           new ConfigSpec.Key(
               "synchronous",
               "full",
@@ -67,22 +67,22 @@ final class StorageKeys {
               "reserve_size",
               "64MiB",
               "Bytes set aside and given up when the disk is full; 0 sets none aside."),
-          new ConfigSpec.Key("db_file", "monitor.db", "The name of the file of records."),
+          new ConfigSpec.Key("db_file", "monitor.db", "The name of the file of records; it belongs to the directory and cannot be changed later."),
           new ConfigSpec.Key(
-              "plugins_file", "plugins.json", "Reserved for the readable twin of the plugins."),
+              "plugins_file", "plugins.json", "The readable twin of the plugins, in the form hybrid."),
           new ConfigSpec.Key(
               "guardrails_file",
               "guardrails.json",
-              "Reserved for the readable twin of the guardrails."),
+              "The readable twin of the dropped guardrails, with their source."),
           new ConfigSpec.Key(
               "strategies_file",
               "strategies.json",
-              "Reserved for the readable twin of the strategies."),
+              "The readable twin of the strategies, with what they achieved."),
           new ConfigSpec.Key(
               "happy_paths_file",
               "happy_paths.json",
-              "Reserved for the readable twin of the happy paths."),
-          new ConfigSpec.Key("models_dir", "models", "Reserved for the folder of learned models."),
+              "The readable twin of the happy paths."),
+          new ConfigSpec.Key("models_dir", "models", "The folder of the readable twins of what the learners know."),
           new ConfigSpec.Key(
               "commit_interval_ms",
               "250",

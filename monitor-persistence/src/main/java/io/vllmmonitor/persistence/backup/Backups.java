@@ -26,6 +26,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +39,18 @@ import org.jspecify.annotations.Nullable;
  * Called by the daemon on a schedule and by the verb {@code backup}; one at a time.
  *
  * <p>Left out: the token, the lock and what tells of the running process; logs of SQLite, whose
- * content is in the copies; files set aside as damaged.
+ * content is in the copies; files set aside as damaged; caches, and what a conversion replaced.
  */
 public final class Backups {
   private static final String FOLDER = "backups";
   private static final String UNFINISHED = ".unfinished";
   private static final Set<String> NOT_COPIED =
       Set.of("token", "daemon.json", "owner.lock", "reserve");
+
+  /** What can be made again, and what a conversion left; whole folders. */
+  private static final Set<String> FOLDERS_LEFT_OUT = Set.of(FOLDER, "cache", "converting");
+
+  private static final String REPLACED = "before-conversion-";
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -52,6 +59,7 @@ public final class Backups {
 
   private final Path directory;
   private final String database;
+  private final Quiet quiet;
   private final int keep;
   private final InstantSource clock;
   private final SqliteCopies copies;
@@ -59,17 +67,29 @@ public final class Backups {
   /**
    * @param directory the data directory
    * @param database the name of the file of records in it
+   * @param quiet keeps files from being rewritten while they are copied
    * @param keep how many backups are kept
    * @param clock names the backups
    * @param nanoTicker such as {@code System::nanoTime}
    */
   public Backups(
-      Path directory, String database, int keep, InstantSource clock, LongSupplier nanoTicker) {
+      Path directory,
+      String database,
+      Quiet quiet,
+      int keep,
+      InstantSource clock,
+      LongSupplier nanoTicker) {
     this.directory = requireNonNull(directory, "directory");
     this.database = requireNonNull(database, "database");
+    this.quiet = requireNonNull(quiet, "quiet");
     this.keep = keep;
     this.clock = requireNonNull(clock, "clock");
     this.copies = new SqliteCopies(nanoTicker);
+  }
+
+  /** Runs work while maintenance rewrites and deletes none of the files that are copied as they are. */
+  public interface Quiet {
+    Backup during(Supplier<Backup> work);
   }
 
   /**
@@ -92,6 +112,10 @@ public final class Backups {
    *     or its copy is not sound; then no new backup is there and no old one was deleted
    */
   public synchronized Backup make() {
+    return quiet.during(this::collect);
+  }
+
+  private Backup collect() {
     Instant now = clock.instant();
     Path folder = directory.resolve(FOLDER);
     Path finished = folder.resolve(NAME.format(now));
@@ -176,15 +200,28 @@ public final class Backups {
   private List<Path> sources() throws IOException {
     List<Path> found =
         new ArrayList<>(
-            BackupFiles.regularFiles(directory, Set.of(directory.resolve(FOLDER))).stream()
+            BackupFiles.regularFiles(directory, leftOut()).stream()
                 .filter(this::isCopied)
                 .toList());
     Path records = directory.resolve(database);
+    Path rows = directory.resolve("records");
     found.sort(
-        Comparator.comparing((Path path) -> !path.equals(records))
+        Comparator.comparing((Path path) -> !path.equals(records) && !path.startsWith(rows))
             .thenComparing(path -> !path.toString().endsWith(".mark"))
             .thenComparing(Comparator.naturalOrder()));
     return found;
+  }
+
+  private Set<Path> leftOut() throws IOException {
+    try (Stream<Path> content = Files.list(directory)) {
+      return content
+          .filter(
+              path -> {
+                String name = path.getFileName().toString();
+                return FOLDERS_LEFT_OUT.contains(name) || name.startsWith(REPLACED);
+              })
+          .collect(Collectors.toSet());
+    }
   }
 
   private boolean isCopied(Path file) {
@@ -229,9 +266,7 @@ public final class Backups {
         if (sqlite) {
           addDatabase(source, path, copy);
         } else {
-          String hash = BackupFiles.copy(source, copy);
-          entries.add(new Entry(path, Files.size(copy), hash, -1));
-          copied += Files.size(copy);
+          addFile(source, path, copy);
         }
       } catch (IOException | MonitorException e) {
         if (Files.exists(source)) {
@@ -241,16 +276,34 @@ public final class Backups {
       }
     }
 
+    private void addFile(Path source, String path, Path copy) throws IOException {
+      Entry before = entryBefore(path);
+      if (previous != null && before != null && isSound(source, before)) {
+        Path linked = previous.resolve(path);
+        if (isSound(linked, before)) {
+          Files.createLink(copy, linked);
+          entries.add(before);
+          return;
+        }
+      }
+      String hash = BackupFiles.copy(source, copy);
+      entries.add(new Entry(path, Files.size(copy), hash, -1));
+      copied += Files.size(copy);
+    }
+
+    private @Nullable Entry entryBefore(String path) {
+      return previousManifest == null ? null : previousManifest.file(path).orElse(null);
+    }
+
     private void addDatabase(Path source, String path, Path copy) throws IOException {
       long commit = copies.commitOf(source);
-      Optional<Entry> before =
-          previousManifest == null ? Optional.empty() : previousManifest.file(path);
+      Entry before = entryBefore(path);
       if (previous != null
-          && before.isPresent()
-          && before.get().commit() == commit
-          && isSound(previous.resolve(path), before.get())) {
+          && before != null
+          && before.commit() == commit
+          && isSound(previous.resolve(path), before)) {
         Files.createLink(copy, previous.resolve(path));
-        entries.add(before.get());
+        entries.add(before);
         return;
       }
       copies.copy(source, copy);

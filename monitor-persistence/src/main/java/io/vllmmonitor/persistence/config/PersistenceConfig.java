@@ -89,6 +89,7 @@ public record PersistenceConfig(
                 "STOP",
                 "backups",
                 "blobs",
+                "cache",
                 "converting",
                 "daemon.json",
                 "extensions",
@@ -172,6 +173,39 @@ public record PersistenceConfig(
    */
   public static PersistenceConfig from(Path storageDir, Settings section) {
     return ConfigReader.read(storageDir, section);
+  }
+
+  /**
+   * The same for a store of another form.
+   *
+   * @param database the name of the file of records
+   */
+  public PersistenceConfig withForm(StorageBackend form, String database) {
+    return new PersistenceConfig(
+        storageDir,
+        form,
+        metricsRetentionDays,
+        rollupRetentionDays,
+        checkpointRetentionDays,
+        predictionRetentionDays,
+        recordRetentionDays,
+        maxSize,
+        batchSize,
+        flushIntervalSeconds,
+        compressionEnabled,
+        synchronous,
+        outOfOrderWindow,
+        maxSeries,
+        backupInterval,
+        backupKeep,
+        reserveSize,
+        new FileNames(
+            database,
+            files.plugins(),
+            files.guardrails(),
+            files.strategies(),
+            files.happyPaths(),
+            files.models()));
   }
 
   /** Starts with the defaults. */

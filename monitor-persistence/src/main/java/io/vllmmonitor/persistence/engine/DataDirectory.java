@@ -24,6 +24,8 @@ public final class DataDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
+  static final String METRICS = "metrics";
+
   private static final String LOCK = "owner.lock";
 
   private final Path path;
@@ -169,7 +171,7 @@ public final class DataDirectory implements AutoCloseable {
 
   /** The day files of samples. */
   public Path metrics() {
-    return path.resolve("metrics");
+    return path.resolve(METRICS);
   }
 
   /** Where guardrail sources are dropped. */

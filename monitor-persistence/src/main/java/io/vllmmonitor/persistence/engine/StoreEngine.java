@@ -1,38 +1,25 @@
 package io.vllmmonitor.persistence.engine;
 
-import io.vllmmonitor.api.error.Blame;
-import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.sample.MetricCatalog;
-import io.vllmmonitor.api.sample.MetricSpec;
-import io.vllmmonitor.api.sample.MetricType;
-import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.SeriesStore;
 import io.vllmmonitor.persistence.backup.Backups;
-import io.vllmmonitor.persistence.blob.SqliteBlobStore;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
-import io.vllmmonitor.persistence.record.RecordSchema;
-import io.vllmmonitor.persistence.record.SqliteHourlyMetrics;
-import io.vllmmonitor.persistence.record.SqliteRecordStore;
+import io.vllmmonitor.persistence.exchange.ExchangeStores;
 import io.vllmmonitor.persistence.retention.Retention;
-import io.vllmmonitor.persistence.series.SeriesOptions;
-import io.vllmmonitor.persistence.series.SqliteSeriesStore;
-import io.vllmmonitor.persistence.sqlite.SqliteFile;
-import io.vllmmonitor.persistence.sqlite.SqliteVersion;
-import io.vllmmonitor.persistence.sqlite.StoreCounters;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -43,36 +30,26 @@ import java.util.function.LongSupplier;
 public final class StoreEngine implements AutoCloseable {
   private final PersistenceConfig config;
   private final DataDirectory directory;
-  private final SqliteFile database;
-  private final SqliteSeriesStore samples;
+  private final OpenBackend backend;
   private final DiskReserve reserve;
   private final RecordStore records;
   private final BlobStore blobs;
   private final SeriesStore series;
-  private final SqliteHourlyMetrics hourly;
-  private final StoreCounters counters;
   private final OpenReport report;
 
   private StoreEngine(
       PersistenceConfig config,
       DataDirectory directory,
-      SqliteFile database,
-      SqliteSeriesStore samples,
-      SqliteHourlyMetrics hourly,
+      OpenBackend backend,
       DiskReserve reserve,
-      InstantSource clock,
-      StoreCounters counters,
       OpenReport report) {
     this.config = config;
     this.directory = directory;
-    this.database = database;
-    this.samples = samples;
-    this.hourly = hourly;
+    this.backend = backend;
     this.reserve = reserve;
-    this.records = new ReservingRecordStore(new SqliteRecordStore(database), reserve);
-    this.blobs = new ReservingBlobStore(new SqliteBlobStore(database, clock), reserve);
-    this.series = new YieldingSeriesStore(samples, reserve);
-    this.counters = counters;
+    this.records = new ReservingRecordStore(backend.records(), reserve);
+    this.blobs = new ReservingBlobStore(backend.blobs(), reserve);
+    this.series = new YieldingSeriesStore(backend.series(), reserve);
     this.report = report;
   }
 
@@ -84,15 +61,15 @@ public final class StoreEngine implements AutoCloseable {
   }
 
   /**
-   * Opens {@code monitor.db} first, since it says whose directory this is, then makes the folders
-   * and opens the samples.
+   * Opens the stores of a directory in the form it has, and ends a conversion that was interrupted
+   * after its copy was whole.
    *
    * @param catalog tells the types of metrics, for people who look into the database
    * @param clock dates things and judges samples that are ahead of it
    * @param nanoTicker such as {@code System::nanoTime}; measures deadlines
-   * @throws MonitorException STORE_FOREIGN, STORE_NEWER or STORE_DAMAGED, the file untouched;
-   *     STORE_IO, STORE_FULL; CONFIG_INVALID_VALUE for a back end that this version does not have;
-   *     ENVIRONMENT_UNSUPPORTED for a SQLite that is too old
+   * @throws MonitorException STORE_BACKEND_DIFFERS for a directory of another form, with the
+   *     command that converts it; STORE_FOREIGN, STORE_NEWER or STORE_DAMAGED, the file untouched;
+   *     STORE_IO, STORE_FULL; ENVIRONMENT_UNSUPPORTED for a SQLite that is too old
    */
   public static StoreEngine open(
       DataDirectory directory,
@@ -101,55 +78,67 @@ public final class StoreEngine implements AutoCloseable {
       InstantSource clock,
       LongSupplier nanoTicker) {
     long start = nanoTicker.getAsLong();
-    SqliteVersion.require();
-    refuseUnknown(config);
-    Path path = directory.path().resolve(config.files().db());
-    boolean fresh = Files.notExists(path);
-    StoreCounters counters = new StoreCounters();
     List<Problem> problems = new ArrayList<>();
-    SqliteFile database =
-        SqliteFile.open(path, RecordSchema.current(), clock, nanoTicker, counters);
+    Optional<Path> unused = Conversion.finish(directory.path());
+    Optional<StoreForm> form = StoreForm.find(directory.path(), config);
+    form.ifPresent(found -> found.requireSame(directory.path(), config));
+    OpenBackend backend =
+        openBackend(
+            directory.path(),
+            config,
+            catalog,
+            directory::makeFolders,
+            clock,
+            nanoTicker,
+            problems);
     boolean done = false;
     try {
-      if (config.synchronous() == PersistenceConfig.Synchronous.NORMAL) {
-        database.relax();
-      }
-      database.compareWithMark().ifPresent(loss -> problems.add(problem(path, loss, clock)));
-      directory.makeFolders();
+      StoreForm.of(config).keep(directory.path());
       DiskReserve reserve = reserve(directory, config);
-      SqliteHourlyMetrics hourly = new SqliteHourlyMetrics(database, key -> typeOf(catalog, key));
-      SqliteSeriesStore series =
-          SqliteSeriesStore.open(
-              directory.metrics(),
-              SeriesOptions.of(config),
-              hourly,
-              clock,
-              nanoTicker,
-              counters,
-              problems);
       Duration duration = Duration.ofNanos(nanoTicker.getAsLong() - start);
-      OpenReport report = new OpenReport(fresh, problems, series.statistics(), duration);
+      OpenReport report =
+          new OpenReport(form.isEmpty(), problems, backend.series().statistics(), duration);
       done = true;
-      return new StoreEngine(
-          config, directory, database, series, hourly, reserve, clock, counters, report);
+      return new StoreEngine(config, directory, backend, reserve, report);
     } finally {
       if (!done) {
-        database.close();
+        backend.close();
       }
     }
   }
 
-  private static void refuseUnknown(PersistenceConfig config) {
-    switch (config.backend()) {
-      case SQLITE, HYBRID -> {}
-      case JSON ->
-          throw new MonitorException(
-              ErrorCode.CONFIG_INVALID_VALUE,
-              Blame.OPERATOR,
-              "Section 'storage': configuration key 'backend' is 'json'; expected hybrid or sqlite:"
-                  + " this version does not run on JSON files. Use 'vllm-monitor export' for"
-                  + " readable files");
-    }
+  /**
+   * The same configuration with the form that the directory has, for tools that work on any form;
+   * unchanged where there is no store yet.
+   *
+   * @throws MonitorException STORE_DAMAGED or STORE_NEWER for a {@code store.json} that cannot be
+   *     understood
+   */
+  public static PersistenceConfig adopt(PersistenceConfig config) {
+    return StoreForm.find(config.storageDir(), config)
+        .map(form -> config.withForm(form.backend(), form.database()))
+        .orElse(config);
+  }
+
+  /** The stores of one form in a directory that belongs to the caller. */
+  static OpenBackend openBackend(
+      Path directory,
+      PersistenceConfig config,
+      MetricCatalog catalog,
+      Runnable folders,
+      InstantSource clock,
+      LongSupplier nanoTicker,
+      List<Problem> problems) {
+    return switch (config.backend()) {
+      case SQLITE, HYBRID ->
+          SqliteBackend.open(directory, config, catalog, folders, clock, nanoTicker, problems);
+      case JSON -> JsonBackend.open(directory, config, folders, clock, nanoTicker, problems);
+    };
+  }
+
+  /** The stores for an exchange, without what a full disk does to them. */
+  ExchangeStores stores() {
+    return new ExchangeStores(backend.series(), backend.records(), backend.blobs());
   }
 
   private static DiskReserve reserve(DataDirectory directory, PersistenceConfig config) {
@@ -162,25 +151,9 @@ public final class StoreEngine implements AutoCloseable {
     return reserve;
   }
 
-  private static MetricType typeOf(MetricCatalog catalog, SeriesKey key) {
-    return catalog.family(key.name()).map(MetricSpec::type).orElse(MetricType.CUSTOM);
-  }
-
-  private static Problem problem(Path path, String loss, InstantSource clock) {
-    Instant now = clock.instant();
-    return new Problem(
-        ErrorCode.STORE_DAMAGED,
-        Blame.ENVIRONMENT,
-        path.getFileName().toString(),
-        path + ": " + loss,
-        1,
-        now,
-        now);
-  }
-
   /** Whoever is told of damage that reads and maintenance meet; called from any thread. */
   public void onDamage(Consumer<Problem> listener) {
-    samples.onDamage(listener);
+    backend.onDamage(listener);
   }
 
   /**
@@ -189,7 +162,7 @@ public final class StoreEngine implements AutoCloseable {
    */
   public void maintain() {
     if (!reserve.isInUse()) {
-      samples.maintain();
+      backend.maintain();
     }
   }
 
@@ -199,12 +172,9 @@ public final class StoreEngine implements AutoCloseable {
         series,
         records,
         config,
-        () -> series.statistics().bytes() + SqliteFile.bytesOf(database.path()),
-        () -> {
-          hourly.deleteBefore(
-              clock.instant().minus(Duration.ofDays(config.rollupRetentionDays())).toEpochMilli());
-          database.shrink();
-        },
+        () -> series.statistics().bytes() + backend.recordBytes(),
+        () ->
+            backend.shrink(clock.instant().minus(Duration.ofDays(config.rollupRetentionDays()))),
         clock);
   }
 
@@ -212,7 +182,8 @@ public final class StoreEngine implements AutoCloseable {
   public Backups backups(InstantSource clock, LongSupplier nanoTicker) {
     return new Backups(
         directory.path(),
-        database.path().getFileName().toString(),
+        config.files().db(),
+        backend::whileFilesStay,
         config.backupKeep(),
         clock,
         nanoTicker);
@@ -242,18 +213,12 @@ public final class StoreEngine implements AutoCloseable {
       rows.put(kind, records.count(kind));
     }
     return new StoreStatistics(
-        series.statistics(), SqliteFile.bytesOf(database.path()), rows, counters.reading());
+        series.statistics(), backend.recordBytes(), rows, backend.counters());
   }
 
   /** Closes all stores; what was acknowledged stays. A second call does nothing. */
   @Override
   public void close() {
-    try {
-      series.close();
-    } finally {
-      records.close();
-      blobs.close();
-      database.close();
-    }
+    backend.close();
   }
 }

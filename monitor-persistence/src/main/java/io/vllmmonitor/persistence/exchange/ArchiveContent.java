@@ -1,5 +1,6 @@
 package io.vllmmonitor.persistence.exchange;
 
+import io.vllmmonitor.persistence.disk.Hashes;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.store.StoredRecord;

@@ -1,5 +1,6 @@
 package io.vllmmonitor.persistence.exchange;
 
+import io.vllmmonitor.persistence.disk.Hashes;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

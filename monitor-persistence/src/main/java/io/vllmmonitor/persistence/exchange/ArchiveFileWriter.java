@@ -1,5 +1,6 @@
 package io.vllmmonitor.persistence.exchange;
 
+import io.vllmmonitor.persistence.disk.Hashes;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;

@@ -1,5 +1,6 @@
 package io.vllmmonitor.persistence.exchange;
 
+import io.vllmmonitor.persistence.disk.Disk;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordReader;

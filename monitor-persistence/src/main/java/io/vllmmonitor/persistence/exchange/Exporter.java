@@ -2,6 +2,7 @@ package io.vllmmonitor.persistence.exchange;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vllmmonitor.persistence.disk.Disk;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;

@@ -2,6 +2,7 @@ package io.vllmmonitor.persistence.exchange;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.vllmmonitor.persistence.disk.Disk;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;

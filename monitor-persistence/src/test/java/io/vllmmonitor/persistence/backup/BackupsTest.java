@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +39,7 @@ class BackupsTest {
   }
 
   private Backups backups(int keep) {
-    return new Backups(data(), "monitor.db", keep, clock, System::nanoTime);
+    return new Backups(data(), "monitor.db", Supplier::get, keep, clock, System::nanoTime);
   }
 
   private void withStore(Path directory, Consumer<StoreEngine> work) {

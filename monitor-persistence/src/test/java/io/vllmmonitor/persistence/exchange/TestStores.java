@@ -2,6 +2,7 @@ package io.vllmmonitor.persistence.exchange;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.vllmmonitor.persistence.disk.Hashes;
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;

@@ -45,6 +45,7 @@ enum ExitCode {
           BACKUP_INVALID,
           PLUGIN_NOT_FOUND,
           HTTP_BAD_REQUEST,
+          STORE_BACKEND_DIFFERS,
           STORE_DIRECTORY_NOT_EMPTY,
           IMPORT_REFUSED ->
           USAGE;

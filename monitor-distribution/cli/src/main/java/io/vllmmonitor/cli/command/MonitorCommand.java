@@ -82,6 +82,7 @@ final class MonitorCommand implements Runnable {
         .addSubcommand(new StoreVerbs.Forget(root))
         .addSubcommand(new StoreVerbs.Backup(root))
         .addSubcommand(new StoreVerbs.Restore(root))
+        .addSubcommand(new ConvertVerb(root))
         .addSubcommand(new VersionCommand(root))
         .setOut(surroundings.out())
         .setErr(surroundings.err())

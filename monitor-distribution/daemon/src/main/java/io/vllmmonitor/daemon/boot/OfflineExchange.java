@@ -5,6 +5,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.daemon.web.ExchangeRequest;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
+import io.vllmmonitor.persistence.engine.StoreEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,8 @@ public final class OfflineExchange {
     }
     try (Closers closers = new Closers()) {
       OpenedStore store =
-          OpenedStore.open(PersistenceConfig.of(data), InstantSource.system(), closers);
+          OpenedStore.open(
+              StoreEngine.adopt(PersistenceConfig.of(data)), InstantSource.system(), closers);
       return ExchangeRequest.run(store.exchange(), verb, body);
     }
   }

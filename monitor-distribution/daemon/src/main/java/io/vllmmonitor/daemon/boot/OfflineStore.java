@@ -1,13 +1,23 @@
 package io.vllmmonitor.daemon.boot;
 
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.store.StorageBackend;
 import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.daemon.web.StoreJson;
 import io.vllmmonitor.persistence.backup.BackupManifest;
 import io.vllmmonitor.persistence.backup.Restoring;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
+import io.vllmmonitor.persistence.engine.Conversion;
+import io.vllmmonitor.persistence.engine.DataDirectory;
+import io.vllmmonitor.persistence.engine.StoreEngine;
+import io.vllmmonitor.persistence.exchange.ExchangeProgress;
 import io.vllmmonitor.persistence.retention.Retention;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Locale;
 
 /** Commands on the store of a directory on which no daemon runs. Called by the command line. */
 public final class OfflineStore {
@@ -42,8 +52,38 @@ public final class OfflineStore {
     }
   }
 
+  /**
+   * Brings the store into another form.
+   *
+   * @param form how configurations spell it
+   * @return what was done, as the command line prints it with {@code --json}
+   * @throws MonitorException CONFIG_INVALID_VALUE for an unknown form, for the one it has, and where
+   *     there is no store; STORE_OWNED, and what a conversion throws. Then nothing was changed
+   */
+  public static String convert(MonitorConfig config, String form) {
+    StorageBackend wanted =
+        Arrays.stream(StorageBackend.values())
+            .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(form))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new MonitorException(
+                        ErrorCode.CONFIG_INVALID_VALUE,
+                        Blame.OPERATOR,
+                        "'" + form + "' is no form of a store; expected hybrid, sqlite or json"));
+    InstantSource clock = InstantSource.system();
+    try (Closers closers = new Closers()) {
+      DataDirectory directory =
+          closers.add("data directory", DataDirectory.open(config.data(), clock));
+      Conversion conversion =
+          new Conversion(directory, persistence(config), clock, System::nanoTime);
+      return StoreJson.conversion(conversion.to(wanted, new ExchangeProgress())).toString();
+    }
+  }
+
   private static PersistenceConfig persistence(MonitorConfig config) {
-    return PersistenceConfig.from(config.data(), config.section("storage"));
+    return StoreEngine.adopt(
+        PersistenceConfig.from(config.data(), config.section("storage")));
   }
 
   /**

@@ -124,6 +124,7 @@ public final class RunningMonitor implements AutoCloseable {
                   bind(InstantSource.class).toInstance(clock);
                   bind(KnownTargets.class);
                   bind(StoreCare.class).in(Singleton.class);
+                  bind(StoreTwins.class).in(Singleton.class);
                   bind(Startup.class);
                 }
               })

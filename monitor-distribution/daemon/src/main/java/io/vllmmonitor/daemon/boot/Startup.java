@@ -49,6 +49,7 @@ final class Startup {
   private final Readiness readiness;
   private final Background background;
   private final StoreCare care;
+  private final StoreTwins twins;
   private final InstantSource clock;
 
   @Inject
@@ -68,6 +69,7 @@ final class Startup {
       Readiness readiness,
       Background background,
       StoreCare care,
+      StoreTwins twins,
       InstantSource clock) {
     this.config = requireNonNull(config, "config");
     this.directory = requireNonNull(directory, "directory");
@@ -84,6 +86,7 @@ final class Startup {
     this.readiness = requireNonNull(readiness, "readiness");
     this.background = requireNonNull(background, "background");
     this.care = requireNonNull(care, "care");
+    this.twins = requireNonNull(twins, "twins");
     this.clock = requireNonNull(clock, "clock");
   }
 
@@ -115,6 +118,7 @@ final class Startup {
       background.repeat("discovery", LOOK_EVERY, this::look);
     }
     care.start(background);
+    twins.start(background);
     background.repeat("state of the learners", SAVE_EVERY, engine::saveLearners);
     readiness.ready();
     return new Started("http://" + address, report);

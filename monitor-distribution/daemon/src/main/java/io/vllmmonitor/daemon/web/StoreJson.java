@@ -3,7 +3,9 @@ package io.vllmmonitor.daemon.web;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vllmmonitor.persistence.backup.Backups;
+import io.vllmmonitor.persistence.engine.Conversion;
 import io.vllmmonitor.persistence.retention.RetentionPlan;
+import java.nio.file.Path;
 
 /** Results of commands on the store as the REST API gives them. */
 public final class StoreJson {
@@ -41,6 +43,20 @@ public final class StoreJson {
       kind.put("rows", removal.rows());
       kind.put("kept", removal.kept());
     }
+    return node;
+  }
+
+  public static ObjectNode conversion(Conversion.Report report) {
+    ObjectNode node = WebJson.object();
+    node.put("from", report.from().name());
+    node.put("to", report.to().name());
+    node.put("samples", report.copied().samples());
+    node.put("rows", report.copied().rows());
+    node.put("blobs", report.copied().blobs());
+    node.put("aggregates_left", report.copied().aggregatesLeft());
+    node.put("replaced", report.replaced().map(Path::toString).orElse(null));
+    ArrayNode problems = node.putArray("problems");
+    report.problems().forEach(problem -> problems.add(problem.message()));
     return node;
   }
 }

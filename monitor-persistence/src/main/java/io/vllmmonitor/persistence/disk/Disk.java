@@ -1,4 +1,4 @@
-package io.vllmmonitor.persistence.exchange;
+package io.vllmmonitor.persistence.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,18 +14,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** What files need so that a power cut finds them whole. */
-final class Disk {
+public final class Disk {
   private Disk() {}
 
   /** Brings the names in a directory to the disk. */
-  static void sync(Path directory) throws IOException {
+  public static void sync(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
   /** The same for a directory and all below it. */
-  static void syncTree(Path directory) throws IOException {
+  public static void syncTree(Path directory) throws IOException {
     Files.walkFileTree(
         directory,
         new SimpleFileVisitor<>() {
@@ -42,7 +42,7 @@ final class Disk {
   }
 
   /** Whole or not at all: written beside it, synchronised, renamed. */
-  static void write(Path file, byte[] content) throws IOException {
+  public static void write(Path file, byte[] content) throws IOException {
     Path beside = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
         FileChannel.open(
@@ -61,7 +61,7 @@ final class Disk {
   }
 
   /** Deletes a directory with all it holds, if it is there; links are not followed. */
-  static void delete(Path directory) throws IOException {
+  public static void delete(Path directory) throws IOException {
     if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -87,7 +87,7 @@ final class Disk {
         });
   }
 
-  static Path parent(Path file) {
+  public static Path parent(Path file) {
     Path parent = file.toAbsolutePath().getParent();
     if (parent == null) {
       throw new IllegalArgumentException(file + " has no parent");
