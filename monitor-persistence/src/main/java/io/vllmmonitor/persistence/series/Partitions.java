@@ -154,7 +154,7 @@ final class Partitions {
     files.remove(day);
     String name = Days.fileName(day);
     String aside = name + ".damaged-" + clock.millis();
-    for (String suffix : List.of("", "-wal", "-shm")) {
+    for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
       move(folder.resolve(name + suffix), folder.resolve(aside + suffix));
     }
     Path mark = SqliteFile.markOf(folder.resolve(name));
@@ -194,6 +194,7 @@ final class Partitions {
               path,
               path.resolveSibling(path.getFileName() + "-wal"),
               path.resolveSibling(path.getFileName() + "-shm"),
+              path.resolveSibling(path.getFileName() + "-journal"),
               SqliteFile.markOf(path))) {
         Files.deleteIfExists(part);
       }
