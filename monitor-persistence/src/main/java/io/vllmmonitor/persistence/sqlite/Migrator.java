@@ -82,7 +82,7 @@ final class Migrator {
 
   private void refuseJournalOfOthers(UnfinishedJournal journal) throws SQLException {
     if (!exists()) {
-      if (journal.pagesBefore() > 0) {
+      if (!journal.beforeAnyTable()) {
         throw damaged(
             file,
             "it is empty, but the journal beside it says that it had "
@@ -93,13 +93,13 @@ final class Migrator {
     }
     try (SqliteSession session = SqliteSession.ofCopy(file, nanoTicker)) { // looks past the journal
       Set<String> tables = tables(session);
-      boolean inTheMaking = tables.isEmpty() && journal.pagesBefore() == 0;
+      boolean inTheMaking = tables.isEmpty() && journal.beforeAnyTable();
       if (!inTheMaking && !tables.contains(VERSIONS)) {
         throw foreign(session, tables);
       }
     } catch (SQLException e) {
-      boolean nothingCommitted = journal.pagesBefore() == 0 && (bytes() <= PAGE || beginsBlank());
-      if (!nothingCommitted || !SqliteFailures.isDamage(e)) {
+      boolean inTheMaking = journal.beforeAnyTable() && (bytes() <= PAGE || beginsBlank());
+      if (!inTheMaking || !SqliteFailures.isDamage(e)) {
         throw e;
       }
     }

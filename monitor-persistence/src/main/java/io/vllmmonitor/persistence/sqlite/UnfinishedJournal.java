@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param known whether the header is whole; otherwise the transaction has changed nothing yet,
  *     since SQLite brings the journal to the disk before it touches the file
- * @param pagesBefore how many pages the file had before the transaction; 0 for a file in the making
+ * @param pagesBefore how many pages the file had before the transaction; 0 for a new file
  */
 record UnfinishedJournal(boolean known, long pagesBefore) {
   private static final long MAGIC = 0xd9d505f920a163d7L;
@@ -46,7 +46,12 @@ record UnfinishedJournal(boolean known, long pagesBefore) {
         new UnfinishedJournal(known, known ? Integer.toUnsignedLong(header.getInt(PAGES_AT)) : 0));
   }
 
-  static Path pathOf(Path database) {
+  /** Whether the file held no table yet: every table has a page besides the first. */
+  boolean beforeAnyTable() {
+    return pagesBefore <= 1;
+  }
+
+  private static Path pathOf(Path database) {
     return database.resolveSibling(database.getFileName() + "-journal");
   }
 }

@@ -152,6 +152,14 @@ class HalfWrittenFileTest {
   }
 
   @Test
+  void aMoveToTheLogCutOffBeforeThereWereTablesIsUndone() throws Exception {
+    Files.write(database(), firstPage());
+    Files.write(journal(), journalHeader(1));
+
+    assertFresh();
+  }
+
+  @Test
   void anEmptyFileIsAFreshOneWithAndWithoutAJournal() throws Exception {
     Files.write(database(), new byte[0]);
     Files.write(journal(), journalHeader(0));
