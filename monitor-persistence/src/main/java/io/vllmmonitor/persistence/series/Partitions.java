@@ -36,7 +36,8 @@ final class Partitions {
           "samples",
           List.of(
               Migration.load(Partitions.class, "1-journal.sql"),
-              Migration.load(Partitions.class, "2-blocks.sql")),
+              Migration.load(Partitions.class, "2-blocks.sql"),
+              Migration.load(Partitions.class, "3-series-without-index.sql")),
           false);
 
   private final Path folder;
