@@ -225,8 +225,7 @@ class HalfWrittenFileTest {
 
   @Test
   void aFileThatAnotherProgramIsMakingIsNotRolledBack() throws Exception {
-    run(
-        database(), "CREATE TABLE theirs (id INTEGER PRIMARY KEY, bytes BLOB)", fill("theirs", 50));
+    run(database(), "CREATE TABLE theirs (id INTEGER PRIMARY KEY, bytes BLOB)", fill("theirs", 50));
     Files.write(journal(), journalHeader(0));
 
     assertRefusedUntouched(ErrorCode.STORE_FOREIGN);
