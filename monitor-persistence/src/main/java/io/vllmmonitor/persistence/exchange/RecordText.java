@@ -17,62 +17,82 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One record as one row of JSON lines or CSV, and back, letter by letter. */
-final class RecordText {
+/**
+ * One record as one row of JSON lines or CSV, and back, letter by letter. Stateless; stores of JSON
+ * files write records the same way.
+ */
+public final class RecordText {
   private static final List<String> FIRST_COLUMNS = List.of("id", "at", "target");
 
   private RecordText() {}
 
-  /** The entity stands in the row as it is, or, where that would not keep every letter, as text. */
   static String json(StoredRecord row) throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = ArchiveJson.FACTORY.createGenerator(text)) {
       out.writeStartObject();
-      out.writeStringField("id", row.id());
-      out.writeStringField("at", ArchiveTime.print(row.at().toEpochMilli()));
-      if (row.target() != null) {
-        out.writeStringField("target", row.target());
-      }
-      out.writeObjectFieldStart("columns");
-      for (String column : row.kind().columns()) {
-        String value = row.columns().get(column);
-        if (value != null) {
-          out.writeStringField(column, value);
-        }
-      }
-      out.writeEndObject();
-      if (ArchiveJson.isCopied(row.json())) {
-        out.writeFieldName("entity");
-        out.writeRawValue(row.json());
-      } else {
-        out.writeStringField("text", row.json());
-      }
+      write(row, out);
       out.writeEndObject();
     }
     return text.toString();
   }
 
   /**
+   * Writes the fields of a row into the object that is open. The entity stands there as it is, or,
+   * where that would not keep every letter, as text.
+   */
+  public static void write(StoredRecord row, JsonGenerator out) throws IOException {
+    out.writeStringField("id", row.id());
+    out.writeStringField("at", ArchiveTime.print(row.at().toEpochMilli()));
+    if (row.target() != null) {
+      out.writeStringField("target", row.target());
+    }
+    out.writeObjectFieldStart("columns");
+    for (String column : row.kind().columns()) {
+      String value = row.columns().get(column);
+      if (value != null) {
+        out.writeStringField(column, value);
+      }
+    }
+    out.writeEndObject();
+    if (ArchiveJson.isCopied(row.json())) {
+      out.writeFieldName("entity");
+      out.writeRawValue(row.json());
+    } else {
+      out.writeStringField("text", row.json());
+    }
+  }
+
+  /**
    * @throws IOException when the row is malformed; the message says how
    */
   static StoredRecord parseJson(RecordKind kind, String line) throws IOException {
-    Fields fields = new Fields(kind);
     try (JsonParser in = ArchiveJson.FACTORY.createParser(line)) {
       require(in.nextToken() == JsonToken.START_OBJECT, "an object is missing");
-      while (in.nextToken() == JsonToken.FIELD_NAME) {
-        String name = in.currentName();
-        in.nextToken();
-        switch (name) {
-          case "id" -> fields.id = string(in);
-          case "at" -> fields.at = string(in);
-          case "target" -> fields.target = string(in);
-          case "columns" -> columns(in, fields);
-          case "entity" -> fields.json(ArchiveJson.text(in));
-          case "text" -> fields.json(string(in));
-          default -> throw new IOException("the key " + ArchiveErrors.show(name) + " is unknown");
-        }
-      }
+      StoredRecord row = read(kind, in);
       require(in.nextToken() == null, "something follows the object");
+      return row;
+    }
+  }
+
+  /**
+   * Reads the fields of a row up to the end of the object that the parser is in.
+   *
+   * @throws IOException when the row is malformed; the message says how
+   */
+  public static StoredRecord read(RecordKind kind, JsonParser in) throws IOException {
+    Fields fields = new Fields(kind);
+    while (in.nextToken() == JsonToken.FIELD_NAME) {
+      String name = in.currentName();
+      in.nextToken();
+      switch (name) {
+        case "id" -> fields.id = string(in);
+        case "at" -> fields.at = string(in);
+        case "target" -> fields.target = string(in);
+        case "columns" -> columns(in, fields);
+        case "entity" -> fields.json(ArchiveJson.text(in));
+        case "text" -> fields.json(string(in));
+        default -> throw new IOException("the key " + ArchiveErrors.show(name) + " is unknown");
+      }
     }
     return fields.record();
   }

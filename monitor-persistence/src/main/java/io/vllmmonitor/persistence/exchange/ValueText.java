@@ -5,15 +5,17 @@ import com.fasterxml.jackson.core.io.schubfach.DoubleToDecimal;
 /**
  * Values as text, bit for bit: the shortest decimal that reads back to the same value, whole
  * numbers without a fraction, {@code +Inf}, {@code -Inf}, and for every NaN its raw bits as in
- * {@code bits:7ff0000000000002}, which is the stale marker. The same on every Java.
+ * {@code bits:7ff0000000000002}, which is the stale marker. The same on every Java. Stateless;
+ * stores of JSON files write values the same way.
  */
-final class ValueText {
+public final class ValueText {
   private static final String BITS = "bits:";
   private static final double LARGEST_WHOLE = 9.007199254740992E15; // 2^53
 
   private ValueText() {}
 
-  static String print(double value) {
+  /** The text of a value. */
+  public static String print(double value) {
     if (Double.isNaN(value)) {
       return BITS + Long.toHexString(Double.doubleToRawLongBits(value));
     }
@@ -28,7 +30,7 @@ final class ValueText {
   }
 
   /** Whether the text is a JSON number, so that it needs no quotes. */
-  static boolean isNumber(double value) {
+  public static boolean isNumber(double value) {
     return !Double.isNaN(value) && !Double.isInfinite(value);
   }
 
@@ -37,7 +39,7 @@ final class ValueText {
    *
    * @throws NumberFormatException for anything else, such as 1e400 or 1f
    */
-  static double parse(String text) {
+  public static double parse(String text) {
     double value =
         switch (text) {
           case "+Inf" -> Double.POSITIVE_INFINITY;

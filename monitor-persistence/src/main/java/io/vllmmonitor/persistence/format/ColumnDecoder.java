@@ -28,11 +28,15 @@ final class ColumnDecoder {
     into.form = flags & ColumnBody.FORM_MASK;
     into.exponent = scale & ~ColumnBody.SHIFTED;
     int order = flags >> ColumnBody.ORDER_SHIFT & ColumnBody.ORDER_MASK;
-    if (into.form > WholeNumbers.DICTIONARY
-        || into.exponent > Scaling.MOST_EXPONENT
-        || order > 2
-        || order >= count) {
+    int mostScale = into.form == WholeNumbers.RATIO ? Ratios.RESTS : Scaling.MOST_EXPONENT;
+    if (into.exponent > mostScale || order > 2 || order >= count) {
       throw new DamagedBytesException("A column of the unknown form " + flags + ", " + scale);
+    }
+    if (into.form == WholeNumbers.RATIO) {
+      into.denominator = from.varint((int) Ratios.LARGEST, "The denominator of ratios");
+      if (into.denominator == 0) {
+        throw new DamagedBytesException("Ratios of the denominator 0");
+      }
     }
     if (into.form == WholeNumbers.DICTIONARY) {
       readDictionary(from, into);

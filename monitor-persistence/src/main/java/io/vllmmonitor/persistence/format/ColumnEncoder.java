@@ -10,6 +10,12 @@ final class ColumnEncoder {
   /** Sparse lists are decoded much faster, so they may be a little larger. */
   private static final double FAVOUR_SPARSE = 1.04;
 
+  /** Decimals of so many digits may be ratios that take less. */
+  private static final int LONG_DECIMALS = 4;
+
+  /** How many times smaller the numbers of ratios must be than decimals to be tried. */
+  private static final long LEAST_GAIN = 4;
+
   private static final long[] NOTHING = {};
 
   private final Scaling scaling = new Scaling();
@@ -39,8 +45,17 @@ final class ColumnEncoder {
     if (decimal) {
       writeNumbers(own, reference, into);
       if (own.exceptions == 0) {
+        if (own.exponent >= LONG_DECIMALS) {
+          long below = Scaling.denominatorOf(own.exponent) / LEAST_GAIN;
+          if (Ratios.toRatios(values, count, below, other)) {
+            writeNumbers(other, null, trial.clear());
+            replaceIfSmaller(into, start, own);
+          }
+        }
         return;
       }
+    } else if (Ratios.toRatios(values, count, Ratios.LARGEST + 1, own)) {
+      writeNumbers(own, null, into);
     } else {
       Scaling.toBits(values, count, own);
       writeNumbers(own, null, into);
@@ -106,6 +121,9 @@ final class ColumnEncoder {
             | (whole.exceptions > 0 ? ColumnBody.EXCEPTIONS : 0);
     into.put(flags);
     into.put(whole.exponent | (residuals.shift != 0 ? ColumnBody.SHIFTED : 0));
+    if (whole.form == WholeNumbers.RATIO) {
+      into.varint(whole.denominator);
+    }
     writeDictionary(whole, into);
     writeExceptions(whole, into);
     int count = whole.count - residuals.order;

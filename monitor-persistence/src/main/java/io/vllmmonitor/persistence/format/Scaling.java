@@ -81,6 +81,11 @@ final class Scaling {
         && Double.doubleToRawLongBits(number / power) == Double.doubleToRawLongBits(value);
   }
 
+  /** The smallest denominator that gives numbers no shorter than decimals of an exponent do. */
+  static long denominatorOf(int exponent) {
+    return (long) POWERS[exponent];
+  }
+
   static void toBits(double[] values, int count, WholeNumbers into) {
     into.sized(count);
     for (int i = 0; i < count; i++) {
@@ -129,7 +134,14 @@ final class Scaling {
     } else if (from.form == WholeNumbers.DICTIONARY) {
       fromDictionary(from, values);
     } else {
-      fromDecimals(from, values);
+      if (from.form == WholeNumbers.RATIO) {
+        Ratios.toValues(from, values);
+      } else {
+        fromDecimals(from, values);
+      }
+      for (int i = 0; i < from.exceptions; i++) {
+        values[from.exceptionAt[i]] = Double.longBitsToDouble(from.exceptionBits[i]);
+      }
     }
   }
 
@@ -152,9 +164,6 @@ final class Scaling {
       for (int i = 0; i < count; i++) {
         values[i] = numbers[i] / power;
       }
-    }
-    for (int i = 0; i < from.exceptions; i++) {
-      values[from.exceptionAt[i]] = Double.longBitsToDouble(from.exceptionBits[i]);
     }
   }
 }

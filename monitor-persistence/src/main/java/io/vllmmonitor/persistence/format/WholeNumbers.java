@@ -14,12 +14,20 @@ final class WholeNumbers {
   /** The numbers are places in a sorted list of all different values. */
   static final int DICTIONARY = 2;
 
+  /** The numbers are parts of a common denominator, see {@link Ratios}, but for exceptions. */
+  static final int RATIO = 3;
+
   long[] numbers = new long[0];
   int count;
   int form;
+
+  /** Of decimals the power of ten; of ratios which of the two kinds; 0 of others. */
   int exponent;
 
-  /** Where exceptions are, and the raw bits there; only of decimals. */
+  /** What the numbers are parts of; only of ratios. */
+  long denominator;
+
+  /** Where exceptions are, and the raw bits there; only of decimals and ratios. */
   int[] exceptionAt = new int[0];
 
   long[] exceptionBits = new long[0];
@@ -38,6 +46,7 @@ final class WholeNumbers {
     exceptions = 0;
     entries = 0;
     exponent = 0;
+    denominator = 0;
     form = RAW;
     return this;
   }

@@ -19,6 +19,9 @@ public final class LineReader implements Closeable {
   /** How the names of compressed files end. */
   public static final String COMPRESSED = ".zst";
 
+  /** What is told of a last line without line feed. */
+  public static final String BREAKS_OFF = "breaks off";
+
   private static final int LARGEST_WINDOW_LOG = 23; // 8 MiB; the files are written with less
 
   private final InputStream in;
@@ -120,7 +123,7 @@ public final class LineReader implements Closeable {
     over = true;
     if (within) {
       number++;
-      throw new DamagedLineException("breaks off");
+      throw new DamagedLineException(BREAKS_OFF);
     }
     return false;
   }

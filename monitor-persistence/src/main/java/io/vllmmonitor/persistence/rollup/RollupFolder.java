@@ -110,6 +110,7 @@ final class RollupFolder {
   private static void deleteLogs(Path path) throws IOException {
     Files.deleteIfExists(path.resolveSibling(path.getFileName() + "-wal"));
     Files.deleteIfExists(path.resolveSibling(path.getFileName() + "-shm"));
+    Files.deleteIfExists(path.resolveSibling(path.getFileName() + "-journal"));
   }
 
   /** Deletes a closed file and what lies beside it. */

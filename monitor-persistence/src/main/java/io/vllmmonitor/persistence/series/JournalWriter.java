@@ -84,7 +84,10 @@ final class JournalWriter {
         if (Catalog.seriesChecksum(id, name, labels) != rows.getLong(4)) {
           throw Catalog.damaged(file, "series " + id + " does not match its checksum");
         }
-        series.put(new SeriesKey(name, Labelling.fromJson(labels)), id);
+        Integer twin = series.put(new SeriesKey(name, Labelling.fromJson(labels)), id);
+        if (twin != null) {
+          throw Catalog.damaged(file, "series " + id + " is series " + twin + " once more");
+        }
       }
     }
   }

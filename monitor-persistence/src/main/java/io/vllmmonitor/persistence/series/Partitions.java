@@ -36,7 +36,8 @@ final class Partitions {
           "samples",
           List.of(
               Migration.load(Partitions.class, "1-journal.sql"),
-              Migration.load(Partitions.class, "2-blocks.sql")),
+              Migration.load(Partitions.class, "2-blocks.sql"),
+              Migration.load(Partitions.class, "3-series-without-index.sql")),
           false);
 
   private final Path folder;
@@ -154,7 +155,7 @@ final class Partitions {
     files.remove(day);
     String name = Days.fileName(day);
     String aside = name + ".damaged-" + clock.millis();
-    for (String suffix : List.of("", "-wal", "-shm")) {
+    for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
       move(folder.resolve(name + suffix), folder.resolve(aside + suffix));
     }
     Path mark = SqliteFile.markOf(folder.resolve(name));
@@ -194,6 +195,7 @@ final class Partitions {
               path,
               path.resolveSibling(path.getFileName() + "-wal"),
               path.resolveSibling(path.getFileName() + "-shm"),
+              path.resolveSibling(path.getFileName() + "-journal"),
               SqliteFile.markOf(path))) {
         Files.deleteIfExists(part);
       }

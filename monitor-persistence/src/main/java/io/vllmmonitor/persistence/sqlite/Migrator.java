@@ -4,23 +4,31 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a file to the schema of this program: a new file is made, an older one is upgraded in one
  * transaction after a backup, and every other kind is refused untouched.
  */
 final class Migrator {
+  private static final Logger LOG = LoggerFactory.getLogger(Migrator.class);
   private static final String VERSIONS = "schema_versions";
+  private static final int PAGE = 4096;
+  private static final int HEADER = 100;
 
   private final Path file;
   private final Schema schema;
@@ -40,6 +48,7 @@ final class Migrator {
    */
   void prepare() {
     try {
+      finishCutOffTransaction();
       int found = exists() ? inspect() : 0;
       if (found < schema.version()) {
         upgrade(found);
@@ -49,16 +58,84 @@ final class Migrator {
     }
   }
 
-  private boolean exists() {
-    try {
-      return Files.exists(file) && Files.size(file) > 0;
-    } catch (IOException e) {
-      throw new MonitorException(
-          ErrorCode.STORE_IO,
-          Blame.ENVIRONMENT,
-          "Could not look at " + file + ": " + e.getMessage() + "; check the directory's rights",
-          e);
+  /**
+   * Rolls back what a dead process left half written while it made this file, or moved it to the
+   * write-ahead log; reading alone would fail on it for ever. Files of others stay as they are.
+   */
+  private void finishCutOffTransaction() throws SQLException {
+    Optional<UnfinishedJournal> journal = journal();
+    if (journal.isEmpty()) {
+      return;
     }
+    refuseJournalOfOthers(journal.get());
+    LOG.warn("{} was cut off while it was made; the unfinished part is rolled back", file);
+    SqliteSession.rollBack(file, nanoTicker);
+  }
+
+  private Optional<UnfinishedJournal> journal() {
+    try {
+      return UnfinishedJournal.of(file);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private void refuseJournalOfOthers(UnfinishedJournal journal) throws SQLException {
+    if (!exists()) {
+      if (!journal.beforeAnyTable()) {
+        throw damaged(
+            file,
+            "it is empty, but the journal beside it says that it had "
+                + journal.pagesBefore()
+                + " pages");
+      }
+      return;
+    }
+    try (SqliteSession session = SqliteSession.ofCopy(file, nanoTicker)) { // looks past the journal
+      Set<String> tables = tables(session);
+      boolean inTheMaking = tables.isEmpty() && journal.beforeAnyTable();
+      if (!inTheMaking && !tables.contains(VERSIONS)) {
+        throw foreign(session, tables);
+      }
+    } catch (SQLException e) {
+      boolean inTheMaking = journal.beforeAnyTable() && (bytes() <= PAGE || beginsBlank());
+      if (!inTheMaking || !SqliteFailures.isDamage(e)) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Whether the first page, which SQLite writes last, is still missing. Plain I/O does no harm: a
+   * file with such a journal is not open in this process, so that no locks can be dropped.
+   */
+  private boolean beginsBlank() {
+    try (InputStream content = Files.newInputStream(file)) {
+      byte[] start = content.readNBytes(HEADER);
+      return Arrays.equals(start, new byte[start.length]);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private boolean exists() {
+    return Files.exists(file) && bytes() > 0;
+  }
+
+  private long bytes() {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private MonitorException unreadable(IOException cause) {
+    return new MonitorException(
+        ErrorCode.STORE_IO,
+        Blame.ENVIRONMENT,
+        "Could not look at " + file + ": " + cause.getMessage() + "; check the directory's rights",
+        cause);
   }
 
   /** The version of the file; 0 when it is empty. Reads only. */

@@ -63,6 +63,13 @@ public final class SqliteSession implements AutoCloseable {
     }
   }
 
+  /** Lets SQLite undo the transaction that the journal beside the file tells of. */
+  static void rollBack(Path file, LongSupplier nanoTicker) throws SQLException {
+    try (SqliteSession session = open(file, false, nanoTicker)) {
+      long unused = session.number("SELECT count(*) FROM sqlite_schema"); // the first read does it
+    }
+  }
+
   static SqliteSession reader(Path file, LongSupplier nanoTicker) throws SQLException {
     SqliteSession session = open(file, true, nanoTicker);
     try {

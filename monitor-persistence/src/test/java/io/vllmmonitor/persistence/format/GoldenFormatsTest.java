@@ -17,17 +17,26 @@ class GoldenFormatsTest {
   private static final int ROWS = 300;
 
   @Test
+  void aPackFromBeforeThereWereRatiosIsReadAsEver() throws IOException {
+    assertReads(golden("pack-1.hex"), columns());
+  }
+
+  @Test
   void aPackOfVersionOneIsWrittenAndReadAsEver() throws IOException {
-    PackCodec codec = new PackCodec();
-    List<PackColumn> columns = columns();
-    byte[] golden = golden("pack-1.hex");
-    List<PackColumn> read = codec.decode(golden, ROWS);
+    List<PackColumn> columns = new ArrayList<>(columns());
+    columns.addAll(ratios());
+    byte[] golden = golden("pack-1-ratios.hex");
+    assertReads(golden, columns);
+    assertThat(hex(new PackCodec().encode(columns, ROWS))).isEqualTo(hex(golden));
+  }
+
+  private static void assertReads(byte[] golden, List<PackColumn> columns) {
+    List<PackColumn> read = new PackCodec().decode(golden, ROWS);
     for (int place = 0; place < columns.size(); place++) {
       assertThat(Oddities.bits(read.get(place).values()))
           .isEqualTo(Oddities.bits(columns.get(place).values()));
       assertThat(read.get(place).presence()).isEqualTo(columns.get(place).presence());
     }
-    assertThat(hex(codec.encode(columns, ROWS))).isEqualTo(hex(golden));
   }
 
   @Test
@@ -83,6 +92,20 @@ class GoldenFormatsTest {
     columns.add(PackColumn.of(Arrays.copyOf(values.get(5), 72), 72, presence));
     columns.add(PackColumn.of(new double[0], 0, new long[5]));
     return columns;
+  }
+
+  /** Parts, rests, and parts with exceptions. */
+  private static List<PackColumn> ratios() {
+    Random random = new Random(7);
+    double[] parts = new double[ROWS];
+    double[] rests = new double[ROWS];
+    double[] gaps = new double[ROWS];
+    for (int row = 0; row < ROWS; row++) {
+      parts[row] = random.nextInt(4097) / 4096.0;
+      rests[row] = 1 - random.nextInt(1000) / 9973.0;
+      gaps[row] = row % 90 == 3 ? Double.NaN : random.nextInt(99_991) / 99_991.0;
+    }
+    return List.of(PackColumn.full(parts), PackColumn.full(rests), PackColumn.full(gaps));
   }
 
   private static byte[] golden(String name) throws IOException {

@@ -1,0 +1,394 @@
+package io.vllmmonitor.persistence.record;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.Problem;
+import io.vllmmonitor.api.store.Capability;
+import io.vllmmonitor.api.store.RecordKind;
+import io.vllmmonitor.api.store.RecordPage;
+import io.vllmmonitor.api.store.RecordQuery;
+import io.vllmmonitor.api.store.RecordReader;
+import io.vllmmonitor.api.store.RecordStore;
+import io.vllmmonitor.api.store.StoredRecord;
+import io.vllmmonitor.persistence.json.JsonFailures;
+import io.vllmmonitor.persistence.json.MarkFile;
+import io.vllmmonitor.persistence.json.WholeFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records in files of JSON lines, for people who search them with text tools. All rows are in
+ * memory, which answers every read; a transaction is one line of a journal, which is on the disk
+ * when a write returns; now and then the rows of each kind are written anew and the journal starts
+ * again. Thread-safe.
+ */
+public final class JsonRecordStore implements RecordStore {
+  private static final Logger LOG = LoggerFactory.getLogger(JsonRecordStore.class);
+  private static final String MARK = "commit.mark";
+
+  /** A larger transaction goes into the files of its kinds at once. */
+  private static final int LONGEST_LINE = 8 << 20;
+
+  /** A shorter journal is not worth a compaction. */
+  private static final long LEAST_JOURNAL = 1 << 20;
+
+  /** A longer one does not wait for maintenance. */
+  private static final long MOST_JOURNAL = 64 << 20;
+
+  private final Path path;
+  private final RecordFolder folder; // guarded by writing
+  private final MarkFile mark; // guarded by writing
+  private final ReentrantLock writing = new ReentrantLock();
+  private final Set<RecordKind> changed = EnumSet.noneOf(RecordKind.class); // guarded by writing
+  private long number; // guarded by writing
+  private final Object state = new Object();
+  private final Map<RecordKind, KindRows> tables; // guarded by state
+  private final Map<KindRows, Integer> held = new IdentityHashMap<>(); // guarded by state
+  private volatile boolean closed;
+
+  private JsonRecordStore(
+      Path path, RecordFolder folder, MarkFile mark, RecordLoader.Loaded loaded) {
+    this.path = path;
+    this.folder = folder;
+    this.mark = mark;
+    this.number = loaded.number();
+    this.tables = loaded.tables();
+  }
+
+  /**
+   * Opens a folder, or makes it, and reads all records.
+   *
+   * @param folder such as {@code records} in the data directory
+   * @param compress whether files of rows that are written from now on are compressed; both forms
+   *     are read
+   * @param clock dates problems
+   * @param problems receives what is damaged or missing; damaged files are kept aside, the rest is
+   *     served
+   * @throws MonitorException STORE_NEWER, STORE_FULL or STORE_IO
+   */
+  public static JsonRecordStore open(
+      Path folder, boolean compress, InstantSource clock, List<Problem> problems) {
+    try {
+      Files.createDirectories(folder);
+      WholeFile.syncFolderOf(folder);
+      RecordLoader.Loaded loaded = new RecordLoader(folder, clock, problems).load();
+      MarkFile mark = new MarkFile(folder.resolve(MARK));
+      RecordFolder files = new RecordFolder(folder, compress, loaded.manifest());
+      JsonRecordStore store = new JsonRecordStore(folder, files, mark, loaded);
+      boolean done = false;
+      try {
+        store.begin(loaded, clock, problems);
+        done = true;
+        return store;
+      } finally {
+        if (!done) {
+          store.close();
+        }
+      }
+    } catch (IOException e) {
+      throw JsonFailures.translate(folder, "opened", e);
+    }
+  }
+
+  private void begin(RecordLoader.Loaded loaded, InstantSource clock, List<Problem> problems)
+      throws IOException {
+    Optional<String> loss = mark.lossAgainst(number);
+    loss.ifPresent(
+        found -> problems.add(RecordLoader.problem(clock, folder.journalPath(), found)));
+    if (loaded.guessed()) {
+      folder.compact(tables, EnumSet.allOf(RecordKind.class), number);
+    } else {
+      folder.openJournal(loaded.journalEnd());
+      changed.addAll(EnumSet.allOf(RecordKind.class)); // which of them the journal changed
+      if (loaded.damaged()) {
+        compactOrLog();
+      }
+      folder.deleteStale();
+    }
+    mark.write(number);
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return Set.of(Capability.DURABLE);
+  }
+
+  @Override
+  public void write(List<StoredRecord> records) {
+    refuseWhenClosed();
+    List<StoredRecord> all = List.copyOf(records);
+    if (all.isEmpty()) {
+      return;
+    }
+    writing.lock();
+    try {
+      commit(new RecordChange(number + 1, all, Map.of()));
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public int delete(RecordKind kind, Set<String> ids) {
+    refuseWhenClosed();
+    writing.lock();
+    try {
+      Set<String> there = new HashSet<>();
+      synchronized (state) {
+        for (String id : ids) {
+          if (table(kind).has(id)) {
+            there.add(id);
+          }
+        }
+      }
+      if (!there.isEmpty()) {
+        commit(new RecordChange(number + 1, List.of(), Map.of(kind, Set.copyOf(there))));
+      }
+      return there.size();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void commit(RecordChange change) {
+    refuseWhenClosed();
+    byte[] line = change.toLine();
+    if (line.length > LONGEST_LINE) {
+      commitWhole(change);
+      return;
+    }
+    try {
+      folder.append(line);
+    } catch (IOException e) {
+      throw JsonFailures.translate(folder.journalPath(), "written", e);
+    }
+    acknowledge(change.number());
+    changed.addAll(change.touched());
+    synchronized (state) {
+      change.touched().forEach(this::own);
+      change.applyTo(tables);
+    }
+    if (folder.journalBytes() > MOST_JOURNAL) {
+      compactOrLog();
+    }
+  }
+
+  private void commitWhole(RecordChange change) {
+    Map<RecordKind, KindRows> next = new EnumMap<>(RecordKind.class);
+    synchronized (state) {
+      change.touched().forEach(kind -> next.put(kind, new KindRows(table(kind))));
+    }
+    change.applyTo(next);
+    replace(next, change.number());
+  }
+
+  private void acknowledge(long committed) {
+    number = committed;
+    mark.write(committed);
+  }
+
+  /** Before rows change that a snapshot looks at, they are copied. */
+  private void own(RecordKind kind) {
+    KindRows rows = table(kind);
+    if (held.containsKey(rows)) {
+      tables.put(kind, new KindRows(rows));
+    }
+  }
+
+  private KindRows table(RecordKind kind) {
+    return requireNonNull(tables.get(kind));
+  }
+
+  @Override
+  public void replace(Set<RecordKind> kinds, Iterator<StoredRecord> rows) {
+    refuseWhenClosed();
+    Map<RecordKind, KindRows> next = new EnumMap<>(RecordKind.class);
+    kinds.forEach(kind -> next.put(kind, new KindRows(kind)));
+    while (rows.hasNext()) {
+      StoredRecord row = rows.next();
+      KindRows table = next.get(row.kind());
+      if (table == null) {
+        throw new IllegalArgumentException(
+            "A row of " + row.kind().table() + ", but only " + kinds + " are replaced");
+      }
+      table.put(row);
+    }
+    writing.lock();
+    try {
+      replace(next, number + 1);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Commits by a compaction, since the rows may be more than a line can hold. */
+  private void replace(Map<RecordKind, KindRows> next, long committed) {
+    refuseWhenClosed();
+    Map<RecordKind, KindRows> all;
+    synchronized (state) {
+      all = new EnumMap<>(tables);
+    }
+    all.putAll(next);
+    changed.addAll(next.keySet());
+    compact(all, committed);
+    acknowledge(committed);
+    synchronized (state) {
+      tables.putAll(next);
+    }
+  }
+
+  private void compact(Map<RecordKind, KindRows> all, long committed) {
+    try {
+      folder.compact(all, changed, committed);
+      changed.clear();
+    } catch (IOException e) {
+      throw JsonFailures.translate(path, "compacted", e);
+    }
+  }
+
+  /** Everything is in the journal already: what fails here is tried again later. */
+  private void compactOrLog() {
+    try {
+      compact(current(), number);
+    } catch (MonitorException e) {
+      LOG.warn("The journal of the records grows on for now", e);
+    }
+  }
+
+  /** Only writers change rows, and they hold the lock. */
+  private Map<RecordKind, KindRows> current() {
+    synchronized (state) {
+      return new EnumMap<>(tables);
+    }
+  }
+
+  /**
+   * Writes the rows of changed kinds anew and begins a new journal, once the journal is longer than
+   * the files of rows and 1 MiB. Called by the owner of the store every now and then.
+   *
+   * @throws MonitorException STORE_FULL, STORE_IO or STORE_CLOSED; then the journal goes on
+   */
+  public void maintain() {
+    writing.lock();
+    try {
+      refuseWhenClosed();
+      if (folder.journalBytes() >= Math.max(LEAST_JOURNAL, folder.fileBytes())) {
+        compact(current(), number);
+      }
+    } catch (IOException e) {
+      throw JsonFailures.translate(path, "measured", e);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * The size of all files of the records.
+   *
+   * @throws MonitorException STORE_IO
+   */
+  public long bytes() {
+    return WholeFile.bytesIn(path);
+  }
+
+  @Override
+  public Optional<StoredRecord> find(RecordKind kind, String id) {
+    requireNonNull(id, "id");
+    refuseWhenClosed();
+    synchronized (state) {
+      return table(kind).find(id);
+    }
+  }
+
+  @Override
+  public RecordPage query(RecordQuery query) {
+    refuseWhenClosed();
+    synchronized (state) {
+      return table(query.kind()).query(query);
+    }
+  }
+
+  @Override
+  public long count(RecordKind kind) {
+    refuseWhenClosed();
+    synchronized (state) {
+      return table(kind).size();
+    }
+  }
+
+  /** {@inheritDoc} Writers go on meanwhile, on copies of the kinds that they change. */
+  @Override
+  public <T> T snapshot(Function<RecordReader, T> work) {
+    refuseWhenClosed();
+    Map<RecordKind, KindRows> frozen;
+    synchronized (state) {
+      frozen = new EnumMap<>(tables);
+      frozen.values().forEach(rows -> held.merge(rows, 1, Integer::sum));
+    }
+    try {
+      return work.apply(new Snapshot(frozen));
+    } finally {
+      synchronized (state) {
+        frozen
+            .values()
+            .forEach(rows -> held.computeIfPresent(rows, (same, n) -> n == 1 ? null : n - 1));
+      }
+    }
+  }
+
+  /** Rows that nobody changes while it is used. */
+  private record Snapshot(Map<RecordKind, KindRows> tables) implements RecordReader {
+    @Override
+    public Optional<StoredRecord> find(RecordKind kind, String id) {
+      return requireNonNull(tables.get(kind)).find(id);
+    }
+
+    @Override
+    public RecordPage query(RecordQuery query) {
+      return requireNonNull(tables.get(query.kind())).query(query);
+    }
+
+    @Override
+    public long count(RecordKind kind) {
+      return requireNonNull(tables.get(kind)).size();
+    }
+  }
+
+  private void refuseWhenClosed() {
+    if (closed) {
+      throw JsonFailures.closed("record store");
+    }
+  }
+
+  @Override
+  public void close() {
+    writing.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        folder.close();
+        mark.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("Could not close the high-water mark of {}", path, e);
+    } finally {
+      writing.unlock();
+    }
+  }
+}
