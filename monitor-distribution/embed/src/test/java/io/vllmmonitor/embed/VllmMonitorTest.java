@@ -2,9 +2,12 @@ package io.vllmmonitor.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.HistoryQuery;
+import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.sample.Labels;
 import io.vllmmonitor.api.sample.MetricType;
 import io.vllmmonitor.api.sample.SampleBatch;
@@ -15,6 +18,7 @@ import io.vllmmonitor.api.store.StorageBackend;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.testkit.time.ManualClock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class VllmMonitorTest {
   private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
@@ -31,10 +37,14 @@ class VllmMonitorTest {
   @TempDir Path folder;
 
   private VllmMonitor open(String name) {
+    return open(name, StorageBackend.SQLITE);
+  }
+
+  private VllmMonitor open(String name, StorageBackend backend) {
     return VllmMonitor.builder()
         .persistence(
             PersistenceConfig.builder(folder.resolve(name))
-                .backend(StorageBackend.SQLITE)
+                .backend(backend)
                 .reserveSize(0)
                 .backupInterval(Duration.ZERO)
                 .build())
@@ -55,13 +65,14 @@ class VllmMonitorTest {
     assertThat(monitor.samples().append(List.of(batch))).isEqualTo(AppendResult.allStored(1));
   }
 
-  @Test
-  void whatWasRememberedIsAnsweredAfterARestartToo() {
-    try (VllmMonitor monitor = open("data")) {
+  @ParameterizedTest
+  @EnumSource(StorageBackend.class)
+  void whatWasRememberedIsAnsweredAfterARestartToo(StorageBackend backend) {
+    try (VllmMonitor monitor = open("data", backend)) {
       fill(monitor, NOON.minus(Duration.ofHours(30)), 1);
       fill(monitor, NOON.minus(Duration.ofHours(2)), 2);
     }
-    try (VllmMonitor monitor = open("data")) {
+    try (VllmMonitor monitor = open("data", backend)) {
       assertThat(monitor.getHistoricalMetrics(MetricType.CUSTOM))
           .filteredOn(data -> data.series().name().equals("my_metric"))
           .singleElement()
@@ -79,10 +90,11 @@ class VllmMonitorTest {
     }
   }
 
-  @Test
-  void anExportIsTakenInByAnotherMonitor() {
+  @ParameterizedTest
+  @EnumSource(StorageBackend.class)
+  void anExportIsTakenInByAnotherMonitor(StorageBackend backend) {
     Path export = folder.resolve("export");
-    try (VllmMonitor monitor = open("data")) {
+    try (VllmMonitor monitor = open("data", backend)) {
       fill(monitor, NOON.minusSeconds(60), 42);
       assertThat(monitor.exportMonitoringData(export)).isNotNull();
       assertThat(export.resolve("manifest.json")).exists();
@@ -97,6 +109,32 @@ class VllmMonitorTest {
               MonitorException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.IMPORT_REFUSED));
     }
+  }
+
+  @Test
+  void theTwinsOfHybridAreThereAfterTheStopAndAnEditedOneIsTold() throws Exception {
+    Path data = folder.resolve("data");
+    try (VllmMonitor monitor = open("data", StorageBackend.HYBRID)) {
+      assertThat(monitor.url()).isNotEmpty();
+    }
+    Path twin = data.resolve("guardrails.json");
+    assertThat(twin).content().contains("\"twin_of\" : \"monitor.db\"", "\"entries\" : [ ]");
+    assertThat(data.resolve("plugins.json")).exists();
+    assertThat(data.resolve("strategies.json")).exists();
+    assertThat(data.resolve("happy_paths.json")).exists();
+    Files.writeString(twin, Files.readString(twin).replace("[ ]", "[ \"mine\" ]"));
+    try (VllmMonitor monitor = open("data", StorageBackend.HYBRID)) {
+      assertThat(monitor.history().problems(HistoryQuery.newest()).items())
+          .extracting(Problem::code, Problem::subject)
+          .contains(tuple(ErrorCode.STORE_TWIN_CHANGED, "guardrails.json"));
+    }
+    assertThat(twin).content().doesNotContain("mine");
+  }
+
+  @Test
+  void theFormWithoutTwinsHasNone() {
+    open("data", StorageBackend.SQLITE).close();
+    assertThat(folder.resolve("data/guardrails.json")).doesNotExist();
   }
 
   @Test

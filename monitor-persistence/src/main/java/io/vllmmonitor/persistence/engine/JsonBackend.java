@@ -96,7 +96,7 @@ final class JsonBackend implements OpenBackend {
 
   @Override
   public void shrink(Instant derivedBefore) {
-    rewrite(records::compact);
+    rewrite(records::maintain);
   }
 
   private void rewrite(Runnable work) {

@@ -41,12 +41,13 @@ final class SqliteBackend implements OpenBackend {
       SqliteFile database,
       SqliteSeriesStore series,
       SqliteHourlyMetrics hourly,
+      boolean compress,
       InstantSource clock,
       StoreCounters counters) {
     this.database = database;
     this.series = series;
-    this.records = new SqliteRecordStore(database);
-    this.blobs = new SqliteBlobStore(database, clock);
+    this.records = new SqliteRecordStore(database, compress);
+    this.blobs = new SqliteBlobStore(database, clock, compress);
     this.hourly = hourly;
     this.counters = counters;
   }
@@ -89,7 +90,8 @@ final class SqliteBackend implements OpenBackend {
               counters,
               problems);
       done = true;
-      return new SqliteBackend(database, series, hourly, clock, counters);
+      return new SqliteBackend(
+          database, series, hourly, config.compressionEnabled(), clock, counters);
     } finally {
       if (!done) {
         database.close();

@@ -51,4 +51,29 @@ class StoreVerbsTest {
     assertThat(other.err).startsWith("VMON-7101 BACKUP_INVALID");
     assertThat(folder.resolve("other")).doesNotExist();
   }
+
+  @Test
+  void aStoreIsConvertedAndTheVerbsGoOnWithIt() throws Exception {
+    Run run = new Run(folder.resolve("data"));
+    assertThat(run.command("convert", "--to", "json")).isEqualTo(2);
+    assertThat(run.err).contains("no store");
+    assertThat(run.command("backup")).isZero();
+    assertThat(run.command("convert", "--to", "tape")).isEqualTo(2);
+    assertThat(run.err).contains("'tape' is no form of a store");
+    assertThat(run.command("convert", "--to", "json")).isZero();
+    assertThat(run.out).contains("from HYBRID to JSON", "Set storage.backend: json");
+    assertThat(folder.resolve("data/monitor.db")).doesNotExist();
+    assertThat(run.command("convert", "--to", "json")).isEqualTo(2);
+    assertThat(run.command("retention", "--dry-run")).isZero();
+    assertThat(run.command("export", folder.resolve("export").toString())).isZero();
+    assertThat(run.command("backup")).isZero();
+    Path backup;
+    try (Stream<Path> found = Files.list(folder.resolve("data/backups"))) {
+      backup = found.max(Path::compareTo).orElseThrow();
+    }
+    Run fresh = new Run(folder.resolve("fresh"));
+    assertThat(fresh.command("restore", backup.toString())).isZero();
+    assertThat(fresh.command("--json", "convert", "--to", "hybrid")).isZero();
+    assertThat(fresh.out).contains("\"from\":\"JSON\",\"to\":\"HYBRID\"");
+  }
 }
