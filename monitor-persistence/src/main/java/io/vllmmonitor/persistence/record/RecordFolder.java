@@ -83,7 +83,7 @@ final class RecordFolder implements Closeable {
     if (open == null) {
       throw new IOException("the journal is not open");
     }
-    open.append(List.of(line));
+    open.append(List.of(line), true);
   }
 
   /**
