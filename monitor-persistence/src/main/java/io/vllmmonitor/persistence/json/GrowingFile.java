@@ -60,11 +60,13 @@ public final class GrowingFile implements Closeable {
   }
 
   /**
-   * Adds lines and waits until the disk has them.
+   * Adds lines.
    *
+   * @param wait until the disk has them; otherwise only the system has, which the death of the
+   *     process does not harm
    * @throws IOException when it has not; then none of them is there
    */
-  public void append(List<byte[]> lines) throws IOException {
+  public void append(List<byte[]> lines, boolean wait) throws IOException {
     if (doubtful) {
       cut();
     }
@@ -77,7 +79,9 @@ public final class GrowingFile implements Closeable {
         file.write(line);
         added += line.length;
       }
-      file.getFD().sync();
+      if (wait) {
+        file.getFD().sync();
+      }
       length += added;
       done = true;
       doubtful = false;

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.Predicate;
 
 /**
  * Files that are written as a whole: beside it, synchronised, renamed, and the folder synchronised,
@@ -83,10 +84,17 @@ public final class WholeFile {
    * @throws MonitorException STORE_IO
    */
   public static long bytesIn(Path folder) {
+    return bytesIn(folder, name -> true);
+  }
+
+  /** The same of the files with certain names. */
+  public static long bytesIn(Path folder, Predicate<String> names) {
     long bytes = 0;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        bytes += sizeOf(file);
+        if (names.test(file.getFileName().toString())) {
+          bytes += sizeOf(file);
+        }
       }
     } catch (IOException e) {
       throw JsonFailures.translate(folder, "listed", e);

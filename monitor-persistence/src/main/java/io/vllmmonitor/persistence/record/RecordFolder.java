@@ -2,11 +2,11 @@ package io.vllmmonitor.persistence.record;
 
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
+import io.vllmmonitor.persistence.exchange.RecordText;
 import io.vllmmonitor.persistence.json.CheckedLine;
 import io.vllmmonitor.persistence.json.GrowingFile;
 import io.vllmmonitor.persistence.json.LineReader;
 import io.vllmmonitor.persistence.json.WholeFile;
-import io.vllmmonitor.persistence.exchange.RecordText;
 import io.vllmmonitor.persistence.record.RecordManifest.KindFile;
 import java.io.Closeable;
 import java.io.IOException;
@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RecordFolder implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(RecordFolder.class);
-  private static final Pattern OURS = Pattern.compile("[a-z_]+\\.\\d{1,18}\\.jsonl(\\.zst)?");
 
   private final Path folder;
   private final boolean compress;
@@ -85,7 +83,7 @@ final class RecordFolder implements Closeable {
     if (open == null) {
       throw new IOException("the journal is not open");
     }
-    open.append(List.of(line));
+    open.append(List.of(line), true);
   }
 
   /**
@@ -182,7 +180,7 @@ final class RecordFolder implements Closeable {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        boolean stale = OURS.matcher(name).matches() && !named.contains(name);
+        boolean stale = RecordLoader.OURS.matcher(name).matches() && !named.contains(name);
         if (stale || name.endsWith(WholeFile.UNFINISHED)) {
           Files.delete(file);
         }

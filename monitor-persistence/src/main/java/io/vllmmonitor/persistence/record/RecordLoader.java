@@ -24,6 +24,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +35,14 @@ import org.slf4j.LoggerFactory;
  */
 final class RecordLoader {
   private static final Logger LOG = LoggerFactory.getLogger(RecordLoader.class);
-  private static final Pattern OURS = Pattern.compile("([a-z_]+)\\.(\\d{1,18})\\.jsonl(\\.zst)?");
   private static final String JOURNAL = "journal";
+
+  /** Journals and files of kinds, by name and generation; others are left alone. */
+  static final Pattern OURS =
+      Pattern.compile(
+          Stream.of(RecordKind.values()).map(RecordKind::table).collect(Collectors.joining("|"))
+              .transform(tables -> "(" + JOURNAL + "|" + tables + ")")
+              + "\\.(\\d{1,18})\\.jsonl(\\.zst)?");
 
   private final Path folder;
   private final InstantSource clock;

@@ -2,8 +2,6 @@ package io.vllmmonitor.persistence.series;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -42,7 +40,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +57,6 @@ import org.slf4j.LoggerFactory;
 public final class SqliteSeriesStore implements SeriesStore {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteSeriesStore.class);
   private static final Duration MOST_AHEAD = Duration.ofMinutes(10);
-  private static final int LONGEST_PATTERN = 1_000;
   private static final int MOST_SAMPLES = 50_000_000;
 
   /** How many days are looked into for the newest samples of all series. */
@@ -305,7 +301,7 @@ public final class SqliteSeriesStore implements SeriesStore {
   @Override
   public List<SeriesKey> series(SeriesSelector selector, Instant from, Instant to) {
     refuseWhenClosed();
-    Predicate<SeriesKey> wanted = compile(selector);
+    Predicate<SeriesKey> wanted = Patterns.compile(selector);
     Span span = Span.of(from, to);
     Set<SeriesKey> found = new TreeSet<>();
     for (long day : partitions.days(span.firstDay(), span.lastDay())) {
@@ -322,7 +318,7 @@ public final class SqliteSeriesStore implements SeriesStore {
   @Override
   public List<SeriesData> read(SeriesSelector selector, Instant from, Instant to, int maxSamples) {
     refuseWhenClosed();
-    Predicate<SeriesKey> wanted = compile(selector);
+    Predicate<SeriesKey> wanted = Patterns.compile(selector);
     Span span = Span.of(from, to);
     SampleCollector found = new SampleCollector(selector, maxSamples);
     for (long day : partitions.days(span.firstDay(), span.lastDay())) {
@@ -340,7 +336,7 @@ public final class SqliteSeriesStore implements SeriesStore {
   List<SeriesData> readTarget(String target, long from, long to) {
     SeriesSelector selector =
         SeriesSelector.all().and(new LabelMatcher("instance", LabelMatcher.Operator.EQUAL, target));
-    Predicate<SeriesKey> wanted = compile(selector);
+    Predicate<SeriesKey> wanted = Patterns.compile(selector);
     SampleCollector found = new SampleCollector(selector, Integer.MAX_VALUE);
     for (long day : partitions.days(Days.of(from), Days.of(to))) {
       boolean unused =
@@ -358,7 +354,7 @@ public final class SqliteSeriesStore implements SeriesStore {
   public List<SeriesRollup> rollup(
       SeriesSelector selector, Instant from, Instant to, Duration resolution, int maxAggregates) {
     refuseWhenClosed();
-    return new RollupPlanner(partitions, rollups, selector, compile(selector), maxAggregates)
+    return new RollupPlanner(partitions, rollups, selector, Patterns.compile(selector), maxAggregates)
         .read(
             from.toEpochMilli(),
             to.toEpochMilli(),
@@ -444,33 +440,9 @@ public final class SqliteSeriesStore implements SeriesStore {
   @Override
   public List<Sample> latest(SeriesSelector selector) {
     refuseWhenClosed();
-    List<Sample> found = newest.select(compile(selector));
+    List<Sample> found = newest.select(Patterns.compile(selector));
     found.sort(Comparator.comparing(Sample::series));
     return List.copyOf(found);
-  }
-
-  private static Predicate<SeriesKey> compile(SeriesSelector selector) {
-    return selector.compile(SqliteSeriesStore::pattern);
-  }
-
-  private static Predicate<String> pattern(String text) {
-    if (text.length() > LONGEST_PATTERN) {
-      throw malformed("is longer than " + LONGEST_PATTERN + " characters", text, null);
-    }
-    try {
-      return Pattern.compile(text)::matches;
-    } catch (PatternSyntaxException e) {
-      throw malformed("is malformed: " + e.getDescription(), text, e);
-    }
-  }
-
-  private static MonitorException malformed(String found, String text, @Nullable Throwable cause) {
-    String start = text.substring(0, Math.min(text.length(), 100));
-    return new MonitorException(
-        ErrorCode.SELECTOR_MALFORMED,
-        Blame.OPERATOR,
-        "The pattern '" + start + "' " + found + "; patterns are written in RE2 syntax",
-        cause);
   }
 
   @Override

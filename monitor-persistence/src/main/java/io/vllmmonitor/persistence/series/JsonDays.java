@@ -1,0 +1,178 @@
+package io.vllmmonitor.persistence.series;
+
+import io.vllmmonitor.persistence.json.JsonFailures;
+import io.vllmmonitor.persistence.json.WholeFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The days of a folder. Thread-safe, except that days are made and forgotten by one writer. */
+final class JsonDays {
+  private static final Logger LOG = LoggerFactory.getLogger(JsonDays.class);
+
+  /** Days whose growing files are open at once. */
+  private static final int MOST_OPEN = 8;
+
+  private final Path folder;
+  private final boolean compress;
+  private final boolean wait;
+  private final InstantSource clock;
+  private final DamageLog damage;
+  private final SealedCache cache = new SealedCache();
+  private final NavigableMap<Long, JsonDay> days = new ConcurrentSkipListMap<>();
+  private final Map<Long, JsonDay> open = new LinkedHashMap<>(16, 0.75f, true); // of the writer
+
+  JsonDays(Path folder, boolean compress, boolean wait, InstantSource clock, DamageLog damage) {
+    this.folder = folder;
+    this.compress = compress;
+    this.wait = wait;
+    this.clock = clock;
+    this.damage = damage;
+  }
+
+  /** Finds the files of all days; reads none of them. */
+  void scan() throws IOException {
+    Map<Long, List<SealedLines>> sealed = new TreeMap<>();
+    Set<Long> tails = new HashSet<>();
+    Set<Long> marks = new HashSet<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        String text = file.getFileName().toString();
+        JsonFileName name = JsonFileName.parse(text).orElse(null);
+        if (name == null) {
+          deleteIfUnfinished(file, text);
+          continue;
+        }
+        switch (name.kind()) {
+          case TAIL -> tails.add(name.day());
+          case MARK -> marks.add(name.day());
+          case SEALED ->
+              sealed
+                  .computeIfAbsent(name.day(), day -> new ArrayList<>())
+                  .add(new SealedLines(file, name, damage, cache));
+        }
+      }
+    }
+    tails.forEach(this::make);
+    for (Map.Entry<Long, List<SealedLines>> day : sealed.entrySet()) {
+      order(day.getKey(), day.getValue());
+    }
+    for (long day : marks) {
+      if (!days.containsKey(day)) {
+        damage.accept(
+            JsonFailures.damaged(
+                folder.resolve(JsonFileName.tail(day)),
+                "is missing, but its high-water mark is there: its samples are lost unless the "
+                    + "files are put back"));
+      }
+    }
+  }
+
+  private static void deleteIfUnfinished(Path file, String name) throws IOException {
+    if (name.endsWith(WholeFile.UNFINISHED)
+        && JsonFileName.parse(name.substring(0, name.length() - WholeFile.UNFINISHED.length()))
+            .isPresent()) {
+      Files.delete(file);
+    }
+  }
+
+  /** A file whose lines all lie in another one was left over by a kill after a merge. */
+  private void order(long day, List<SealedLines> files) throws IOException {
+    files.sort(
+        Comparator.comparingLong((SealedLines file) -> file.name().first())
+            .thenComparing(file -> file.name().last(), Comparator.reverseOrder()));
+    JsonDay made = make(day);
+    long last = 0;
+    for (SealedLines file : files) {
+      if (file.name().last() <= last) {
+        file.delete();
+        continue;
+      }
+      if (file.name().first() > last + 1) {
+        damage.accept(
+            JsonFailures.damaged(
+                folder.resolve(JsonFileName.tail(day)),
+                "the file of lines "
+                    + (last + 1)
+                    + " to "
+                    + (file.name().first() - 1)
+                    + " is missing"));
+      }
+      last = file.name().last();
+      made.found(file);
+    }
+  }
+
+  private JsonDay make(long day) {
+    return days.computeIfAbsent(
+        day, unknown -> new JsonDay(folder, day, compress, wait, clock, damage, cache));
+  }
+
+  /** The days from one to another, both inclusive, oldest first. */
+  NavigableMap<Long, JsonDay> between(long first, long last) {
+    return first > last ? new TreeMap<>() : days.subMap(first, true, last, true);
+  }
+
+  NavigableMap<Long, JsonDay> all() {
+    return days;
+  }
+
+  @Nullable JsonDay get(long day) {
+    return days.get(day);
+  }
+
+  /** The day that is appended to; the one that rested longest is sealed and closed for it. */
+  JsonDay toAppend(long day) {
+    JsonDay wanted = make(day);
+    open.put(day, wanted);
+    if (open.size() > MOST_OPEN) {
+      Map.Entry<Long, JsonDay> eldest = open.entrySet().iterator().next();
+      open.remove(eldest.getKey());
+      sealOrLog(eldest.getValue());
+      eldest.getValue().rest();
+    }
+    return wanted;
+  }
+
+  /** The samples are on the disk already: what fails here is tried again by maintenance. */
+  static void sealOrLog(JsonDay day) {
+    try {
+      day.seal();
+    } catch (RuntimeException e) {
+      LOG.warn("Samples stay in their growing file for now", e);
+    }
+  }
+
+  void remove(long day) throws IOException {
+    JsonDay gone = days.get(day);
+    if (gone != null) {
+      gone.delete();
+      days.remove(day);
+      open.remove(day);
+    }
+  }
+
+  /** Of all days. */
+  long bytes() {
+    return WholeFile.bytesIn(folder, name -> JsonFileName.parse(name).isPresent());
+  }
+
+  void rest() {
+    days.values().forEach(JsonDay::rest);
+  }
+}
