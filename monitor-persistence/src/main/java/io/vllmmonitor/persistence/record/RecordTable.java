@@ -78,7 +78,7 @@ final class RecordTable {
     PreparedStatement statement = session.prepare(select + " WHERE id = ?");
     statement.setString(1, id);
     try (ResultSet rows = statement.executeQuery()) {
-      return rows.next() ? Optional.of(row(rows)) : Optional.empty();
+      return rows.next() ? Optional.of(whole(slot(rows))) : Optional.empty();
     }
   }
 
@@ -101,8 +101,29 @@ final class RecordTable {
     return session.number("SELECT count(*) FROM " + kind.table());
   }
 
-  /** One row more than the limit where there are more. */
+  /**
+   * One place of a page.
+   *
+   * @param row null when it is damaged
+   */
+  record Slot(Cursor place, @Nullable StoredRecord row) {}
+
+  /**
+   * One row more than the limit where there are more.
+   *
+   * @throws MonitorException STORE_DAMAGED for the first row that does not match its checksum
+   */
   List<StoredRecord> query(SqliteSession session, RecordQuery query, @Nullable Cursor after)
+      throws SQLException {
+    List<StoredRecord> rows = new ArrayList<>();
+    for (Slot slot : slots(session, query, after)) {
+      rows.add(whole(slot));
+    }
+    return rows;
+  }
+
+  /** The same with the damaged rows in their places. */
+  List<Slot> slots(SqliteSession session, RecordQuery query, @Nullable Cursor after)
       throws SQLException {
     List<String> conditions = new ArrayList<>();
     List<Object> values = new ArrayList<>();
@@ -122,7 +143,7 @@ final class RecordTable {
     }
     String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
     values.add(query.limit() + 1L);
-    return rows(session, select + where + " ORDER BY at_millis DESC, id DESC LIMIT ?", values);
+    return slots(session, select + where + " ORDER BY at_millis DESC, id DESC LIMIT ?", values);
   }
 
   /** Column names become part of the SQL, so only our own may. */
@@ -158,22 +179,22 @@ final class RecordTable {
     return Instant.ofEpochMilli(millis).isBefore(instant) ? millis + 1 : millis;
   }
 
-  private List<StoredRecord> rows(SqliteSession session, String sql, List<Object> values)
+  private List<Slot> slots(SqliteSession session, String sql, List<Object> values)
       throws SQLException {
     PreparedStatement statement = session.prepare(sql);
     for (int i = 0; i < values.size(); i++) {
       statement.setObject(i + 1, values.get(i));
     }
-    List<StoredRecord> found = new ArrayList<>();
+    List<Slot> found = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        found.add(row(rows));
+        found.add(slot(rows));
       }
     }
     return found;
   }
 
-  private StoredRecord row(ResultSet rows) throws SQLException {
+  private Slot slot(ResultSet rows) throws SQLException {
     int place = 1;
     String id = rows.getString(place++);
     Instant at = Instant.ofEpochMilli(rows.getLong(place++));
@@ -187,12 +208,18 @@ final class RecordTable {
     }
     String json = rows.getString(place++);
     StoredRecord row = new StoredRecord(kind, id, at, target, filters, json);
-    if (checksum(row) != rows.getLong(place)) {
+    boolean matches = checksum(row) == rows.getLong(place);
+    return new Slot(new Cursor(at.toEpochMilli(), id), matches ? row : null);
+  }
+
+  private StoredRecord whole(Slot slot) {
+    StoredRecord row = slot.row();
+    if (row == null) {
       throw new MonitorException(
           ErrorCode.STORE_DAMAGED,
           Blame.ENVIRONMENT,
           "Row '"
-              + id
+              + slot.place().id()
               + "' of table "
               + kind.table()
               + " in monitor.db does not match its checksum; keep a copy of the file, then restore "
