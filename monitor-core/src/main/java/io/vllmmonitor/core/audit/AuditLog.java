@@ -33,8 +33,7 @@ public final class AuditLog {
   /**
    * @param problems hears of entries that could not be stored
    */
-  public AuditLog(
-      InstantSource clock, TimeOrderedIds ids, Recorder recorder, Problems problems) {
+  public AuditLog(InstantSource clock, TimeOrderedIds ids, Recorder recorder, Problems problems) {
     this.clock = requireNonNull(clock, "clock");
     this.ids = requireNonNull(ids, "ids");
     this.recorder = requireNonNull(recorder, "recorder");
@@ -66,8 +65,7 @@ public final class AuditLog {
             .entrySet().stream()
                 .map(fact -> fact.getKey() + " " + fact.getValue())
                 .collect(Collectors.joining(", "));
-    AuditEntry.Result result =
-        deed.dryRun() ? AuditEntry.Result.DRY_RUN : AuditEntry.Result.DONE;
+    AuditEntry.Result result = deed.dryRun() ? AuditEntry.Result.DRY_RUN : AuditEntry.Result.DONE;
     write(deed, result, detail, facts);
   }
 

@@ -34,8 +34,7 @@ public final class HappyPaths {
   private final InstantSource clock;
   private final TimeOrderedIds ids;
 
-  public HappyPaths(
-      History history, Recorder recorder, InstantSource clock, TimeOrderedIds ids) {
+  public HappyPaths(History history, Recorder recorder, InstantSource clock, TimeOrderedIds ids) {
     this.history = requireNonNull(history, "history");
     this.recorder = requireNonNull(recorder, "recorder");
     this.clock = requireNonNull(clock, "clock");
@@ -64,11 +63,12 @@ public final class HappyPaths {
                     new MonitorException(
                         ErrorCode.INCIDENT_NOT_FOUND,
                         Blame.OPERATOR,
-                        "There is no incident '" + incidentId + "'; list them with 'history"
+                        "There is no incident '"
+                            + incidentId
+                            + "'; list them with 'history"
                             + " incidents' or at /api/v1/incidents"));
     if (incident.status() != IncidentStatus.CLOSED) {
-      throw refused(
-          "Incident " + incidentId + " is still open; save its path when it has closed");
+      throw refused("Incident " + incidentId + " is still open; save its path when it has closed");
     }
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     EndedIncident ended = EndedIncident.read(history, incident);
@@ -116,7 +116,10 @@ public final class HappyPaths {
       int others, String name, String description, EndedIncident ended, Instant now) {
     if (others >= MOST_PATHS) {
       throw refused(
-          "There are " + others + " happy paths, the most is " + MOST_PATHS
+          "There are "
+              + others
+              + " happy paths, the most is "
+              + MOST_PATHS
               + "; save this one under the name of one that it resembles");
     }
     return ended.path(ids.next(), name, description, now);

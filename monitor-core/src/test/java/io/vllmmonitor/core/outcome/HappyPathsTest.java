@@ -186,11 +186,7 @@ class HappyPathsTest {
     assertThat(path.failureCount()).isEqualTo(1);
     assertThat(path.lastSuccess()).isEqualTo(OPENED.plusSeconds(90));
     assertThat(path.savedAt()).isEqualTo(ManualClock.START);
-    assertThat(
-            history
-                .happyPaths(
-                    HistoryQuery.newest(), "evening", null, null)
-                .items())
+    assertThat(history.happyPaths(HistoryQuery.newest(), "evening", null, null).items())
         .containsExactly(path);
   }
 
@@ -239,9 +235,7 @@ class HappyPathsTest {
     assertRefused(ErrorCode.HAPPY_PATH_REFUSED, "name", () -> paths.save("alone", " ", ""));
     assertRefused(
         ErrorCode.HAPPY_PATH_REFUSED, "1001", () -> paths.save("alone", "x", "d".repeat(1_001)));
-    assertThat(history.happyPaths(
-                HistoryQuery.newest(), null, null, null).items())
-        .isEmpty();
+    assertThat(history.happyPaths(HistoryQuery.newest(), null, null, null).items()).isEmpty();
   }
 
   @Test
@@ -251,8 +245,7 @@ class HappyPathsTest {
     incident("i2", 300, 30, IncidentStatus.CLOSED);
     attempt("a2", "i2", 310, "restart", MitigationOutcome.SUCCESS, 0.6);
     HappyPath first = paths.save("i1", "the way", "");
-    assertRefused(
-        ErrorCode.HAPPY_PATH_REFUSED, "[drain]", () -> paths.save("i2", "the way", ""));
+    assertRefused(ErrorCode.HAPPY_PATH_REFUSED, "[drain]", () -> paths.save("i2", "the way", ""));
     assertThat(paths.save("i2", "another", "").id()).isNotEqualTo(first.id());
   }
 

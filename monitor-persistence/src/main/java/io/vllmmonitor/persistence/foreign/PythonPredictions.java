@@ -115,8 +115,7 @@ final class PythonPredictions {
     }
     String lower = word.strip().toLowerCase(Locale.ROOT);
     boolean asPredicted =
-        predicted != null
-            && PythonRecords.constant(LifecycleState.class, word) == predicted;
+        predicted != null && PythonRecords.constant(LifecycleState.class, word) == predicted;
     ActualOutcome.Result result;
     if (asPredicted || TRUE_WORDS.contains(lower)) {
       result = ActualOutcome.Result.CAME_TRUE;
@@ -125,7 +124,6 @@ final class PythonPredictions {
     } else {
       result = ActualOutcome.Result.UNDECIDED;
     }
-    return new ActualOutcome(
-        result, at, null, "recorded as '" + word + "'; " + PythonRecords.FROM);
+    return new ActualOutcome(result, at, null, "recorded as '" + word + "'; " + PythonRecords.FROM);
   }
 }

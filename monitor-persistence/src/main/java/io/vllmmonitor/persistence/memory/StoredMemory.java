@@ -299,8 +299,7 @@ public final class StoredMemory implements Recorder, History {
     List<T> items = new ArrayList<>();
     List<String> lost = new ArrayList<>();
     RecordSelection selection =
-        records.select(
-            question(kind, query, filter), row -> take(row, type, wanted, items, lost));
+        records.select(question(kind, query, filter), row -> take(row, type, wanted, items, lost));
     lost.addAll(selection.damaged());
     if (!lost.isEmpty()) {
       unreadable.accept(kind, List.copyOf(lost));

@@ -61,7 +61,6 @@ final class RecordScan {
   }
 
   private RecordSelection page(@Nullable Cursor next) {
-    return new RecordSelection(
-        found, damaged, next == null ? null : next.encode(query.kind()));
+    return new RecordSelection(found, damaged, next == null ? null : next.encode(query.kind()));
   }
 }

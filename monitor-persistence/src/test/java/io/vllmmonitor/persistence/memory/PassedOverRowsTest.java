@@ -71,8 +71,7 @@ class PassedOverRowsTest {
       @Nullable String cursor = null;
       do {
         Page<AuditEntry> page =
-            memory.audit(
-                HistoryQuery.newest().withLimit(3).after(cursor), null, null, null, null);
+            memory.audit(HistoryQuery.newest().withLimit(3).after(cursor), null, null, null, null);
         assertThat(page.items()).hasSizeLessThanOrEqualTo(3);
         page.items().forEach(entry -> found.add(entry.id()));
         passedOver += page.passedOver();
@@ -96,13 +95,11 @@ class PassedOverRowsTest {
           .engine()
           .records()
           .write(
-              List.of(
-                  new StoredRecord(RecordKind.INCIDENTS, "i1", START, null, Map.of(), "{}")));
+              List.of(new StoredRecord(RecordKind.INCIDENTS, "i1", START, null, Map.of(), "{}")));
       damage("UPDATE incidents SET crc = crc + 1");
       assertThatThrownBy(() -> memory.incidents(HistoryQuery.newest(), null))
           .isInstanceOfSatisfying(
-              MonitorException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_DAMAGED));
+              MonitorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_DAMAGED));
       assertThat(told).isEmpty();
     }
   }

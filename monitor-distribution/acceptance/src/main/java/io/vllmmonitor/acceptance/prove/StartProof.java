@@ -64,8 +64,8 @@ final class StartProof implements Proof {
   }
 
   /**
-   * Starts without an archive until a stop has written one. On a busy machine, a stop gives up on it
-   * after ten seconds.
+   * Starts without an archive until a stop has written one. On a busy machine, a stop gives up on
+   * it after ten seconds.
    */
   private void write(ProofSetting setting, Path data) throws Exception {
     for (int attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
@@ -117,8 +117,7 @@ final class StartProof implements Proof {
   private static boolean isSound(Path data) throws IOException, InterruptedException {
     try (Stream<Path> files = Files.list(data.resolve("cache"))) {
       List<Path> found = files.sorted().toList();
-      return found.size() == 2
-          && Files.readString(found.get(1)).equals(checksumOf(found.get(0)));
+      return found.size() == 2 && Files.readString(found.get(1)).equals(checksumOf(found.get(0)));
     }
   }
 

@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file with the classes of the daemon in the form in which Java keeps them in memory (class data
- * sharing). The start script names it after all it depends on, checks its checksum at every start
- * and starts without it when anything is amiss; the daemon makes it at an orderly stop where the
- * one it was started with was not used. Confined to the thread that stops the daemon.
+ * The file with the classes of the daemon in the form in which Java keeps them in memory (class
+ * data sharing). The start script names it after all it depends on, checks its checksum at every
+ * start and starts without it when anything is amiss; the daemon makes it at an orderly stop where
+ * the one it was started with was not used. Confined to the thread that stops the daemon.
  */
 public final class ClassArchive {
   /** The system property by which the start script names the file. */
@@ -32,7 +32,8 @@ public final class ClassArchive {
   private static final Logger LOG = LoggerFactory.getLogger(ClassArchive.class);
   private static final String CHECKSUM = ".cksum";
   private static final Path MAPPED = Path.of("/proc/self/maps");
-  // What another Java must be told to make an archive that this one's successor can use, and what it
+  // What another Java must be told to make an archive that this one's successor can use, and what
+  // it
   // must not: neither agents and recordings, nor an archive of its own.
   private static final List<String> PASSED_ON = List.of("-XX:", "-Xm", "-Xs", "--enable-native-");
   private static final List<String> KEPT_BACK =

@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The program of the process that makes the archive: loads the classes named in a file, a line each,
- * and ends; Java then writes the archive. Those that cannot be loaded here, such as classes of
- * plugins, are left out.
+ * The program of the process that makes the archive: loads the classes named in a file, a line
+ * each, and ends; Java then writes the archive. Those that cannot be loaded here, such as classes
+ * of plugins, are left out.
  */
 public final class ClassLoading {
   private ClassLoading() {}

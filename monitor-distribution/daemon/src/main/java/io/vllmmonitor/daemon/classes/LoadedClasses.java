@@ -13,7 +13,7 @@ final class LoadedClasses {
   private static final String BEAN = "com.sun.management:type=DiagnosticCommand";
   private static final String COMMAND = "vmClassHierarchy";
 
-  /** Such as {@code |  |--java.util.ArrayList/null}: a name, and its loader after the slash. */
+  /** Such as {@code | |--java.util.ArrayList/null}: a name, and its loader after the slash. */
   private static final Pattern LINE = Pattern.compile("^[| ]*(?:\\|--)?([\\w.$]+)/(?:null|0x).*");
 
   private LoadedClasses() {}

@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What {@code cksum} of POSIX says of a file, since that is what the start script compares with. */
+/**
+ * What {@code cksum} of POSIX says of a file, since that is what the start script compares with.
+ */
 final class PosixChecksum {
   private static final int POLYNOMIAL = 0x04C1_1DB7;
   private static final int[] TABLE = table();
