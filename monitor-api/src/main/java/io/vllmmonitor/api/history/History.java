@@ -7,11 +7,14 @@ import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.incident.IncidentStatus;
 import io.vllmmonitor.api.learning.LearningEvent;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -53,7 +56,57 @@ public interface History {
       @Nullable AttemptStatus status,
       @Nullable MitigationOutcome outcome);
 
-  Page<LearningEvent> learningEvents(HistoryQuery query);
+  /** Every measured outcome that learners heard of. */
+  default Page<LearningEvent> learningEvents(HistoryQuery query) {
+    return learningEvents(query, null, null, null);
+  }
+
+  /**
+   * Measured outcomes that learners heard of. Damaged entries are passed over, counted on the page
+   * and told as a problem.
+   *
+   * @param situation what the decision was filed under, in full
+   * @param strategy id of the strategy
+   */
+  Page<LearningEvent> learningEvents(
+      HistoryQuery query,
+      @Nullable String situation,
+      @Nullable String strategy,
+      @Nullable MitigationOutcome outcome);
+
+  /**
+   * Predictions by the time they were made. Damaged entries are passed over, counted on the page
+   * and told as a problem; the page after one that names a next may be empty.
+   *
+   * @param minProbability 0 to 1; 0 does not filter
+   */
+  Page<FailurePrediction> predictions(
+      HistoryQuery query, @Nullable FailureKind failureType, double minProbability);
+
+  /**
+   * Happy paths by the time they were saved. Damaged entries are passed over, counted on the page
+   * and told as a problem.
+   *
+   * @param name in full
+   */
+  Page<HappyPath> happyPaths(
+      HistoryQuery query,
+      @Nullable String name,
+      @Nullable LifecycleState startState,
+      @Nullable LifecycleState endState);
+
+  /**
+   * Who did what. Damaged entries are passed over, counted on the page and told as a problem.
+   *
+   * @param actor in full, such as {@code cli:alice}
+   * @param subject in full
+   */
+  Page<AuditEntry> audit(
+      HistoryQuery query,
+      @Nullable AuditAction action,
+      @Nullable String actor,
+      @Nullable String subject,
+      AuditEntry.@Nullable Result result);
 
   /** Every generation ever recorded, newest first; of one unit where it is given. */
   List<CodeGeneration> generations(@Nullable String unit);

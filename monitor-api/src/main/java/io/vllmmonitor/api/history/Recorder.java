@@ -7,6 +7,8 @@ import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.learning.LearningEvent;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +34,11 @@ public interface Recorder {
 
     void attempt(MitigationAttempt attempt);
 
+    /** Given again with what happened, it replaces the open one. */
+    void prediction(FailurePrediction prediction);
+
+    void happyPath(HappyPath path);
+
     void learning(LearningEvent event);
 
     /** Identity: unit and generation. */
@@ -44,5 +51,7 @@ public interface Recorder {
     void problem(Problem problem);
 
     void restoreReport(RestoreReport report);
+
+    void audit(AuditEntry entry);
   }
 }

@@ -32,6 +32,11 @@ public record RecordQuery(
     }
   }
 
+  /** The same question for another page. */
+  public RecordQuery page(int most, @Nullable String after) {
+    return new RecordQuery(kind, target, from, to, columns, most, after);
+  }
+
   /** The newest rows of a table. */
   public static RecordQuery newest(RecordKind kind, int limit) {
     return new RecordQuery(kind, null, null, null, Map.of(), limit, null);

@@ -1,7 +1,7 @@
 /**
  * Measures what attempts really did. Finished attempts flow in from {@code mitigation}'s ledger,
- * outcomes flow back into it and, as events, to {@code learning}. Start at {@link
- * io.vllmmonitor.core.outcome.OutcomeWatch}.
+ * outcomes flow back into it and, as events, to {@code learning}; what has worked is kept as a
+ * happy path when people ask for it. Start at {@link io.vllmmonitor.core.outcome.OutcomeWatch}.
  */
 @NullMarked
 package io.vllmmonitor.core.outcome;

@@ -7,6 +7,8 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Page;
@@ -16,11 +18,14 @@ import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.incident.IncidentStatus;
 import io.vllmmonitor.api.learning.LearningEvent;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -121,7 +126,36 @@ final class MemoryHistory implements Recorder, History {
   }
 
   @Override
-  public Page<LearningEvent> learningEvents(HistoryQuery query) {
+  public Page<LearningEvent> learningEvents(
+      HistoryQuery query,
+      @Nullable String situation,
+      @Nullable String strategy,
+      @Nullable MitigationOutcome outcome) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Page<FailurePrediction> predictions(
+      HistoryQuery query, @Nullable FailureKind failureType, double minProbability) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Page<HappyPath> happyPaths(
+      HistoryQuery query,
+      @Nullable String name,
+      @Nullable LifecycleState startState,
+      @Nullable LifecycleState endState) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Page<AuditEntry> audit(
+      HistoryQuery query,
+      @Nullable AuditAction action,
+      @Nullable String actor,
+      @Nullable String subject,
+      AuditEntry.@Nullable Result result) {
     return new Page<>(List.of(), null);
   }
 
@@ -168,5 +202,14 @@ final class MemoryHistory implements Recorder, History {
 
     @Override
     public void restoreReport(RestoreReport report) {}
+
+    @Override
+    public void prediction(FailurePrediction prediction) {}
+
+    @Override
+    public void happyPath(HappyPath path) {}
+
+    @Override
+    public void audit(AuditEntry entry) {}
   }
 }

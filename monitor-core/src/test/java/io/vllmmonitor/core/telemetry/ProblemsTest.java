@@ -8,6 +8,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.history.RestoreReport;
@@ -15,6 +16,8 @@ import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.learning.LearningEvent;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,6 +138,21 @@ class ProblemsTest {
 
     @Override
     public void state(StateSnapshot snapshot) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
+    public void prediction(FailurePrediction prediction) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
+    public void happyPath(HappyPath path) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
+    public void audit(AuditEntry entry) {
       throw new AssertionError("only problems");
     }
 

@@ -7,6 +7,8 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Page;
@@ -16,11 +18,14 @@ import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.incident.IncidentStatus;
 import io.vllmmonitor.api.learning.LearningEvent;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -51,6 +56,9 @@ public final class MemoryHistory implements Recorder, History {
   private final Map<String, LearningEvent> events = new TreeMap<>();
   private final Map<String, StateSnapshot> states = new TreeMap<>();
   private final Map<String, Problem> problems = new TreeMap<>();
+  private final Map<String, StateCheckpoint> checkpoints = new TreeMap<>();
+  private final Map<String, HappyPath> paths = new TreeMap<>();
+  private final List<AuditEntry> audit = new ArrayList<>();
   private final List<MitigationAttempt> versions = new ArrayList<>();
   private Predicate<Draft> refusal = draft -> false;
   private Consumer<Draft> afterwards = draft -> {};
@@ -64,10 +72,28 @@ public final class MemoryHistory implements Recorder, History {
     public final List<LearningEvent> events = new ArrayList<>();
     public final List<StateSnapshot> states = new ArrayList<>();
     public final List<Problem> problems = new ArrayList<>();
+    public final List<StateCheckpoint> checkpoints = new ArrayList<>();
+    public final List<HappyPath> paths = new ArrayList<>();
+    public final List<AuditEntry> audit = new ArrayList<>();
 
     @Override
     public void checkpoint(StateCheckpoint checkpoint) {
+      checkpoints.add(checkpoint);
+    }
+
+    @Override
+    public void prediction(FailurePrediction prediction) {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void happyPath(HappyPath path) {
+      paths.add(path);
+    }
+
+    @Override
+    public void audit(AuditEntry entry) {
+      audit.add(entry);
     }
 
     @Override
@@ -145,6 +171,9 @@ public final class MemoryHistory implements Recorder, History {
           state -> states.put(key(state.extension(), state.unit(), state.target()), state));
       draft.problems.forEach(
           problem -> problems.put(problem.code() + " " + problem.subject(), problem));
+      draft.checkpoints.forEach(checkpoint -> checkpoints.put(checkpoint.id(), checkpoint));
+      draft.paths.forEach(path -> paths.put(path.id(), path));
+      audit.addAll(draft.audit);
       then = afterwards;
     }
     then.accept(draft);
@@ -176,6 +205,11 @@ public final class MemoryHistory implements Recorder, History {
 
   public synchronized List<LearningEvent> events() {
     return List.copyOf(events.values());
+  }
+
+  /** Everything that was audited, in order. */
+  public synchronized List<AuditEntry> audit() {
+    return List.copyOf(audit);
   }
 
   public synchronized List<Problem> problems() {
@@ -212,8 +246,14 @@ public final class MemoryHistory implements Recorder, History {
   }
 
   @Override
-  public Page<StateCheckpoint> checkpoints(HistoryQuery query, @Nullable LifecycleState state) {
-    return new Page<>(List.of(), null);
+  public synchronized Page<StateCheckpoint> checkpoints(
+      HistoryQuery query, @Nullable LifecycleState state) {
+    return page(
+        List.copyOf(checkpoints.values()),
+        query,
+        StateCheckpoint::target,
+        StateCheckpoint::at,
+        checkpoint -> state == null || checkpoint.state() == state);
   }
 
   @Override
@@ -268,8 +308,62 @@ public final class MemoryHistory implements Recorder, History {
   }
 
   @Override
-  public synchronized Page<LearningEvent> learningEvents(HistoryQuery query) {
-    return page(events(), query, LearningEvent::target, LearningEvent::at, event -> true);
+  public synchronized Page<LearningEvent> learningEvents(
+      HistoryQuery query,
+      @Nullable String situation,
+      @Nullable String strategy,
+      @Nullable MitigationOutcome outcome) {
+    return page(
+        events(),
+        query,
+        LearningEvent::target,
+        LearningEvent::at,
+        event ->
+            (situation == null || event.situation().equals(situation))
+                && (strategy == null || event.strategy().equals(strategy))
+                && (outcome == null || event.outcome() == outcome));
+  }
+
+  @Override
+  public Page<FailurePrediction> predictions(
+      HistoryQuery query, @Nullable FailureKind failureType, double minProbability) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public synchronized Page<HappyPath> happyPaths(
+      HistoryQuery query,
+      @Nullable String name,
+      @Nullable LifecycleState startState,
+      @Nullable LifecycleState endState) {
+    return page(
+        List.copyOf(paths.values()),
+        query,
+        HappyPath::target,
+        HappyPath::savedAt,
+        path ->
+            (name == null || path.name().equals(name))
+                && (startState == null || path.startState() == startState)
+                && (endState == null || path.endState() == endState));
+  }
+
+  @Override
+  public synchronized Page<AuditEntry> audit(
+      HistoryQuery query,
+      @Nullable AuditAction action,
+      @Nullable String actor,
+      @Nullable String subject,
+      AuditEntry.@Nullable Result result) {
+    return page(
+        audit,
+        query,
+        AuditEntry::target,
+        AuditEntry::at,
+        entry ->
+            (action == null || entry.action() == action)
+                && (actor == null || entry.actor().equals(actor))
+                && (subject == null || entry.subject().equals(subject))
+                && (result == null || entry.result() == result));
   }
 
   @Override

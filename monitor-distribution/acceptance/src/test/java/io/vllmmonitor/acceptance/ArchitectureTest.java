@@ -45,6 +45,7 @@ class ArchitectureTest {
           "source",
           "lifecycle",
           "guardrail",
+          "prediction",
           "incident",
           "outcome",
           "mitigation",

@@ -7,6 +7,7 @@ import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordPage;
 import io.vllmmonitor.api.store.RecordQuery;
 import io.vllmmonitor.api.store.RecordReader;
+import io.vllmmonitor.api.store.RecordSelection;
 import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.StoredRecord;
 import java.util.Iterator;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Records that take the reserve when the disk is full: decisions come before samples. */
@@ -62,6 +64,11 @@ final class ReservingRecordStore implements RecordStore {
   @Override
   public RecordPage query(RecordQuery query) {
     return store.query(query);
+  }
+
+  @Override
+  public RecordSelection select(RecordQuery query, Predicate<StoredRecord> wanted) {
+    return store.select(query, wanted);
   }
 
   @Override

@@ -2,9 +2,6 @@ package io.vllmmonitor.persistence.foreign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vllmmonitor.api.learning.LearningEvent;
 import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
@@ -28,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,26 +43,17 @@ final class PythonRecords {
           "happy_paths", RecordKind.HAPPY_PATHS,
           "learning_data", RecordKind.LEARNING_DATA);
 
-  private static final List<String> PREDICTION_FIELDS =
-      List.of("time_to_failure", "probability", "contributing_factors", "recommended_mitigations");
-  private static final List<String> PATH_FIELDS =
-      List.of(
-          "description",
-          "checkpoints",
-          "metrics_profile",
-          "guardrails",
-          "duration",
-          "success_count",
-          "failure_count",
-          "last_success");
-  private static final String FROM = "imported from the earlier Python package";
+  static final String FROM = "imported from the earlier Python package";
   private static final Duration WINDOW = Duration.ofMinutes(1);
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Notes notes;
+  private final PythonPredictions predictions;
+  private final PythonPaths paths;
 
   PythonRecords(Notes notes) {
     this.notes = notes;
+    this.predictions = new PythonPredictions(notes);
+    this.paths = new PythonPaths(notes);
   }
 
   /** Empty, and counted, when the row cannot be brought over. */
@@ -86,8 +73,8 @@ final class PythonRecords {
           case CHECKPOINTS -> checkpoint(row, at);
           case MITIGATION_ATTEMPTS -> attempt(row, at);
           case LEARNING_DATA -> learning(row, at);
-          case PREDICTIONS -> prediction(row, at);
-          case HAPPY_PATHS -> happyPath(row, at);
+          case PREDICTIONS -> predictions.record(row, at);
+          case HAPPY_PATHS -> paths.record(row, at);
           default -> throw new IllegalArgumentException(kind + " is no table of that package");
         };
     if (record.isPresent()) {
@@ -112,6 +99,7 @@ final class PythonRecords {
       notes.count("checkpoints: rows without a transition, taken for STARTUP");
     }
     String id = id("checkpoint", row, "checkpoint_id", "id");
+    paths.checkpoint(row.text("checkpoint_id", "id"), id);
     return one(
         new StateCheckpoint(
             id,
@@ -217,59 +205,8 @@ final class PythonRecords {
     return Optional.of(StoredMemory.rows(entries -> entries.learning(event)).get(0));
   }
 
-  private Optional<StoredRecord> prediction(PythonRow row, Instant at) {
-    String id = id("prediction", row, "prediction_id", "id");
-    ObjectNode entity = JSON.createObjectNode();
-    entity.put("prediction_id", id);
-    entity.put("timestamp", at.toString());
-    Map<String, String> columns = new TreeMap<>();
-    for (String column : RecordKind.PREDICTIONS.columns()) {
-      column(row, column, columns, entity);
-    }
-    PREDICTION_FIELDS.forEach(field -> field(row, field, entity));
-    return Optional.of(
-        new StoredRecord(
-            RecordKind.PREDICTIONS, id, at, TARGET.instance(), columns, entity.toString()));
-  }
-
-  private Optional<StoredRecord> happyPath(PythonRow row, Instant at) {
-    String id = id("path", row, "path_id", "id");
-    ObjectNode entity = JSON.createObjectNode();
-    entity.put("path_id", id);
-    Map<String, String> columns = new TreeMap<>();
-    for (String column : RecordKind.HAPPY_PATHS.columns()) {
-      column(row, column, columns, entity);
-    }
-    PATH_FIELDS.forEach(field -> field(row, field, entity));
-    return Optional.of(
-        new StoredRecord(
-            RecordKind.HAPPY_PATHS, id, at, TARGET.instance(), columns, entity.toString()));
-  }
-
-  private static void column(
-      PythonRow row, String column, Map<String, String> columns, ObjectNode entity) {
-    String value = row.text(column);
-    if (value != null) {
-      columns.put(column, value);
-      entity.put(column, value);
-    }
-  }
-
-  private static void field(PythonRow row, String field, ObjectNode entity) {
-    JsonNode json = row.json(field);
-    Double number = row.number(field);
-    String text = row.text(field);
-    if (number != null) {
-      entity.put(field, number);
-    } else if (!json.isMissingNode()) {
-      entity.set(field, json);
-    } else if (text != null) {
-      entity.put(field, text);
-    }
-  }
-
   /** Its own id; a row that has none is known by its content, so that it comes in once. */
-  private static String id(String what, PythonRow row, String own, String number) {
+  static String id(String what, PythonRow row, String own, String number) {
     String id = row.text(own);
     row.text(number);
     return id == null
@@ -286,7 +223,7 @@ final class PythonRecords {
     }
   }
 
-  private static <E extends Enum<E>> @Nullable E constant(Class<E> type, @Nullable String name) {
+  static <E extends Enum<E>> @Nullable E constant(Class<E> type, @Nullable String name) {
     if (name == null) {
       return null;
     }

@@ -1,15 +1,19 @@
 package io.vllmmonitor.persistence.memory;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import static java.util.Objects.requireNonNull;
+
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.learning.LearningEvent;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import java.util.Map;
@@ -17,23 +21,26 @@ import java.util.Map;
 /** Whether a row holds the entity of its kind. */
 final class EntityCheck {
   private static final Map<RecordKind, Class<?>> ENTITIES =
-      Map.of(
-          RecordKind.CHECKPOINTS, StateCheckpoint.class,
-          RecordKind.GUARDRAIL_FIRINGS, GuardrailFiring.class,
-          RecordKind.INCIDENTS, Incident.class,
-          RecordKind.MITIGATION_ATTEMPTS, MitigationAttempt.class,
-          RecordKind.LEARNING_DATA, LearningEvent.class,
-          RecordKind.PLUGINS, CodeGeneration.class,
-          RecordKind.PLUGIN_STATES, StateSnapshot.class,
-          RecordKind.PROBLEMS, Problem.class,
-          RecordKind.RESTORE_REPORTS, RestoreReport.class);
+      Map.ofEntries(
+          Map.entry(RecordKind.CHECKPOINTS, StateCheckpoint.class),
+          Map.entry(RecordKind.GUARDRAIL_FIRINGS, GuardrailFiring.class),
+          Map.entry(RecordKind.INCIDENTS, Incident.class),
+          Map.entry(RecordKind.MITIGATION_ATTEMPTS, MitigationAttempt.class),
+          Map.entry(RecordKind.PREDICTIONS, FailurePrediction.class),
+          Map.entry(RecordKind.HAPPY_PATHS, HappyPath.class),
+          Map.entry(RecordKind.LEARNING_DATA, LearningEvent.class),
+          Map.entry(RecordKind.PLUGINS, CodeGeneration.class),
+          Map.entry(RecordKind.PLUGIN_STATES, StateSnapshot.class),
+          Map.entry(RecordKind.PROBLEMS, Problem.class),
+          Map.entry(RecordKind.RESTORE_REPORTS, RestoreReport.class),
+          Map.entry(RecordKind.AUDIT, AuditEntry.class));
 
   private static final EntityRows ROWS = new EntityRows();
 
   private EntityCheck() {}
 
-  /** Kinds without an entity of their own hold any JSON. */
+  /** Passes, or throws STORE_DAMAGED. */
   static void check(StoredRecord row) {
-    Object unused = ROWS.entity(row, ENTITIES.getOrDefault(row.kind(), JsonNode.class));
+    Object unused = ROWS.entity(row, requireNonNull(ENTITIES.get(row.kind()), "entity"));
   }
 }

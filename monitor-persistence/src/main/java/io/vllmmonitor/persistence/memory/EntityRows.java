@@ -10,12 +10,17 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.learning.LearningEvent;
+import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
+import io.vllmmonitor.api.prediction.ActualOutcome;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
@@ -85,6 +90,50 @@ final class EntityRows {
             "incident_id", attempt.incidentId(),
             "failure_kind", attempt.kind().name()),
         attempt);
+  }
+
+  StoredRecord row(FailurePrediction prediction) {
+    ActualOutcome outcome = prediction.actualOutcome();
+    LifecycleState predicted = prediction.predictedFailureState();
+    return row(
+        RecordKind.PREDICTIONS,
+        prediction.id(),
+        prediction.at(),
+        prediction.target(),
+        columns(
+            "failure_type", prediction.failureType().name(),
+            "current_state", prediction.currentState().name(),
+            "predicted_failure_state", predicted == null ? null : predicted.name(),
+            "confidence", prediction.confidence().name(),
+            "actual_outcome", outcome == null ? null : outcome.result().name()),
+        prediction);
+  }
+
+  StoredRecord row(HappyPath path) {
+    return row(
+        RecordKind.HAPPY_PATHS,
+        path.id(),
+        path.savedAt(),
+        path.target(),
+        columns(
+            "name", path.name(),
+            "start_state", path.startState().name(),
+            "end_state", path.endState().name()),
+        path);
+  }
+
+  StoredRecord row(AuditEntry entry) {
+    return row(
+        RecordKind.AUDIT,
+        entry.id(),
+        entry.at(),
+        entry.target(),
+        columns(
+            "action", entry.action().name(),
+            "actor", entry.actor(),
+            "subject", entry.subject(),
+            "result", entry.result().name()),
+        entry);
   }
 
   /** One row per attempt: the same outcome, told twice, is one experience. */

@@ -3,9 +3,12 @@ package io.vllmmonitor.persistence.memory;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Page;
@@ -15,17 +18,21 @@ import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.incident.IncidentStatus;
 import io.vllmmonitor.api.learning.LearningEvent;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordPage;
 import io.vllmmonitor.api.store.RecordQuery;
+import io.vllmmonitor.api.store.RecordSelection;
 import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.SeriesStore;
 import io.vllmmonitor.api.store.StoredRecord;
@@ -38,7 +45,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +56,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pages are ordered by the time that an entity began (a checkpoint's {@code at}, a firing's
  * {@code firedAt}, an incident's {@code openedAt}, an attempt's {@code plannedAt}), a problem by
- * its last occurrence; {@code from} and {@code to} look at the same time, to the millisecond. A row
- * that is not its entity fails the whole page with STORE_DAMAGED: nothing is left out in silence.
+ * its last occurrence, a happy path by its last change; {@code from} and {@code to} look at the
+ * same time, to the millisecond. A damaged row among what a restart decides by (checkpoints,
+ * firings, incidents, attempts, code) fails the whole page with STORE_DAMAGED; among what is only
+ * looked at or counted (predictions, happy paths, learning data, audit) it is passed over, counted
+ * on the page and told to the listener.
  */
 public final class StoredMemory implements Recorder, History {
   private static final int ROWS_AT_ONCE = 1_000;
@@ -56,6 +68,7 @@ public final class StoredMemory implements Recorder, History {
   private final RecordStore records;
   private final AliasedSeries series;
   private final EntityRows rows = new EntityRows();
+  private volatile BiConsumer<RecordKind, List<String>> unreadable = (kind, ids) -> {};
 
   public StoredMemory(SeriesStore samples, RecordStore records, MetricCatalog catalog) {
     this.records = requireNonNull(records, "records");
@@ -74,6 +87,14 @@ public final class StoredMemory implements Recorder, History {
     if (!collected.isEmpty()) {
       records.write(collected);
     }
+  }
+
+  /**
+   * Says who is told of damaged rows that a page passed over: the table and the ids, on the thread
+   * that asked, each time they are met. At most one listener.
+   */
+  public void onUnreadable(BiConsumer<RecordKind, List<String>> listener) {
+    unreadable = requireNonNull(listener, "listener");
   }
 
   /** The rows that {@link #write} would store; for importers. */
@@ -148,8 +169,67 @@ public final class StoredMemory implements Recorder, History {
   }
 
   @Override
-  public Page<LearningEvent> learningEvents(HistoryQuery query) {
-    return page(RecordKind.LEARNING_DATA, query, filter(), LearningEvent.class);
+  public Page<LearningEvent> learningEvents(
+      HistoryQuery query,
+      @Nullable String situation,
+      @Nullable String strategy,
+      @Nullable MitigationOutcome outcome) {
+    return readable(
+        RecordKind.LEARNING_DATA,
+        query,
+        filter()
+            .and("situation", situation)
+            .and("strategy_name", strategy)
+            .and("outcome", name(outcome)),
+        LearningEvent.class,
+        event -> true);
+  }
+
+  @Override
+  public Page<FailurePrediction> predictions(
+      HistoryQuery query, @Nullable FailureKind failureType, double minProbability) {
+    return readable(
+        RecordKind.PREDICTIONS,
+        query,
+        filter().and("failure_type", name(failureType)),
+        FailurePrediction.class,
+        prediction -> prediction.probability() >= minProbability);
+  }
+
+  @Override
+  public Page<HappyPath> happyPaths(
+      HistoryQuery query,
+      @Nullable String name,
+      @Nullable LifecycleState startState,
+      @Nullable LifecycleState endState) {
+    return readable(
+        RecordKind.HAPPY_PATHS,
+        query,
+        filter()
+            .and("name", name)
+            .and("start_state", name(startState))
+            .and("end_state", name(endState)),
+        HappyPath.class,
+        path -> true);
+  }
+
+  @Override
+  public Page<AuditEntry> audit(
+      HistoryQuery query,
+      @Nullable AuditAction action,
+      @Nullable String actor,
+      @Nullable String subject,
+      AuditEntry.@Nullable Result result) {
+    return readable(
+        RecordKind.AUDIT,
+        query,
+        filter()
+            .and("action", name(action))
+            .and("actor", actor)
+            .and("subject", subject)
+            .and("result", name(result)),
+        AuditEntry.class,
+        entry -> true);
   }
 
   /** {@inheritDoc} The generations of one unit by their number; units by their latest change. */
@@ -208,19 +288,47 @@ public final class StoredMemory implements Recorder, History {
   }
 
   private <T> Page<T> page(RecordKind kind, HistoryQuery query, Filter filter, Class<T> type) {
-    TargetId target = query.target();
-    RecordPage page =
-        records.query(
-            new RecordQuery(
-                kind,
-                target == null ? null : target.instance(),
-                floor(query.from()),
-                ceiling(query.to()),
-                filter.columns,
-                query.limit(),
-                query.cursor()));
+    RecordPage page = records.query(question(kind, query, filter));
     return new Page<>(
         page.records().stream().map(row -> rows.entity(row, type)).toList(), page.next());
+  }
+
+  /** The same without the rows that are damaged or not wanted. */
+  private <T> Page<T> readable(
+      RecordKind kind, HistoryQuery query, Filter filter, Class<T> type, Predicate<T> wanted) {
+    List<T> items = new ArrayList<>();
+    List<String> lost = new ArrayList<>();
+    RecordSelection selection =
+        records.select(question(kind, query, filter), row -> take(row, type, wanted, items, lost));
+    lost.addAll(selection.damaged());
+    if (!lost.isEmpty()) {
+      unreadable.accept(kind, List.copyOf(lost));
+    }
+    return new Page<>(items, selection.next(), lost.size());
+  }
+
+  private <T> boolean take(
+      StoredRecord row, Class<T> type, Predicate<T> wanted, List<T> items, List<String> lost) {
+    T entity;
+    try {
+      entity = rows.entity(row, type);
+    } catch (MonitorException e) {
+      lost.add(row.id());
+      return false;
+    }
+    return wanted.test(entity) && items.add(entity);
+  }
+
+  private static RecordQuery question(RecordKind kind, HistoryQuery query, Filter filter) {
+    TargetId target = query.target();
+    return new RecordQuery(
+        kind,
+        target == null ? null : target.instance(),
+        floor(query.from()),
+        ceiling(query.to()),
+        filter.columns,
+        query.limit(),
+        query.cursor());
   }
 
   // Rows know their time to the millisecond, so the ends are widened to it: an entity of the same

@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.memory;
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.history.RestoreReport;
@@ -10,6 +11,8 @@ import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.learning.LearningEvent;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import java.util.LinkedHashMap;
@@ -50,6 +53,16 @@ final class TransactionEntries implements Recorder.Entries {
   }
 
   @Override
+  public void prediction(FailurePrediction prediction) {
+    add(rows.row(prediction));
+  }
+
+  @Override
+  public void happyPath(HappyPath path) {
+    add(rows.row(path));
+  }
+
+  @Override
   public void learning(LearningEvent event) {
     add(rows.row(event));
   }
@@ -72,6 +85,11 @@ final class TransactionEntries implements Recorder.Entries {
   @Override
   public void restoreReport(RestoreReport report) {
     add(rows.row(report));
+  }
+
+  @Override
+  public void audit(AuditEntry entry) {
+    add(rows.row(entry));
   }
 
   /** Ends the collection; whoever kept the entries can no longer add to them. */

@@ -1,40 +1,27 @@
 package io.vllmmonitor.persistence.query;
 
-import static io.vllmmonitor.api.error.ErrorCode.QUERY_TOO_LARGE;
-import static java.util.Objects.requireNonNull;
-
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.Sample;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Writes answers exactly as Prometheus' HTTP API does: values as the shortest texts that read back
- * to the same bits, times as Unix seconds with milliseconds. The methods write into the stream as
- * they go and leave it open; {@link #bytes} collects an answer up to a limit, so that one that is
- * too large becomes an error before anything was sent. Stateless.
+ * to the same bits, times as Unix seconds with milliseconds. {@link #bytes} collects an answer up
+ * to a limit. Stateless.
  */
 public final class PromJson {
-  private static final JsonFactory JSON =
-      JsonFactory.builder().build().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+  private static final String NAME = "__name__";
 
   private PromJson() {}
 
   /** Something that writes an answer, such as {@code out -> PromJson.write(result, out)}. */
   @FunctionalInterface
   public interface Answer {
-    void writeTo(OutputStream out) throws IOException;
+    void writeTo(AnswerBuffer out);
   }
 
   /**
@@ -44,90 +31,75 @@ public final class PromJson {
    * @throws MonitorException QUERY_TOO_LARGE beyond the limit
    */
   public static byte[] bytes(Answer answer, int limit) {
-    Limited out = new Limited(limit);
-    try {
-      answer.writeTo(out);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Writing into memory failed", e);
-    }
-    return out.bytes.toByteArray();
+    AnswerBuffer out = new AnswerBuffer(limit);
+    answer.writeTo(out);
+    return out.toBytes();
   }
 
   /** The answer of {@code query} and {@code query_range}. */
-  public static void write(QueryResult result, OutputStream out) throws IOException {
-    success(out, json -> data(json, result));
+  public static void write(QueryResult result, AnswerBuffer out) {
+    begin(out);
+    data(out, result);
+    out.put('}');
   }
 
   /** The answer of {@code series}. */
-  public static void writeSeries(List<SeriesKey> series, OutputStream out) throws IOException {
-    success(
-        out,
-        json -> {
-          json.writeStartArray();
-          for (SeriesKey key : series) {
-            labels(json, key);
-          }
-          json.writeEndArray();
-        });
+  public static void writeSeries(List<SeriesKey> series, AnswerBuffer out) {
+    begin(out);
+    char separator = '[';
+    for (SeriesKey key : series) {
+      labels(out.put(separator), key);
+      separator = ',';
+    }
+    end(out, separator, '[').ascii("]}");
   }
 
   /** The answer of {@code labels} and {@code label/NAME/values}. */
-  public static void writeTexts(List<String> texts, OutputStream out) throws IOException {
-    success(
-        out,
-        json -> {
-          json.writeStartArray();
-          for (String text : texts) {
-            json.writeString(text);
-          }
-          json.writeEndArray();
-        });
+  public static void writeTexts(List<String> texts, AnswerBuffer out) {
+    begin(out);
+    char separator = '[';
+    for (String text : texts) {
+      out.put(separator).text(text);
+      separator = ',';
+    }
+    end(out, separator, '[').ascii("]}");
   }
 
   /** The answer of {@code metadata}. */
-  public static void writeMetadata(Map<String, List<PromQuery.Metadata>> metadata, OutputStream out)
-      throws IOException {
-    success(
-        out,
-        json -> {
-          json.writeStartObject();
-          for (Map.Entry<String, List<PromQuery.Metadata>> metric : metadata.entrySet()) {
-            json.writeArrayFieldStart(metric.getKey());
-            for (PromQuery.Metadata entry : metric.getValue()) {
-              json.writeStartObject();
-              json.writeStringField("type", entry.type());
-              json.writeStringField("help", entry.help());
-              json.writeStringField("unit", entry.unit());
-              json.writeEndObject();
-            }
-            json.writeEndArray();
-          }
-          json.writeEndObject();
-        });
+  public static void writeMetadata(
+      Map<String, List<PromQuery.Metadata>> metadata, AnswerBuffer out) {
+    begin(out);
+    char separator = '{';
+    for (Map.Entry<String, List<PromQuery.Metadata>> metric : metadata.entrySet()) {
+      out.put(separator).text(metric.getKey()).put(':');
+      separator = ',';
+      char inner = '[';
+      for (PromQuery.Metadata entry : metric.getValue()) {
+        out.put(inner).ascii("{\"type\":").text(entry.type());
+        out.ascii(",\"help\":").text(entry.help());
+        out.ascii(",\"unit\":").text(entry.unit()).put('}');
+        inner = ',';
+      }
+      end(out, inner, '[').put(']');
+    }
+    end(out, separator, '{').ascii("}}");
   }
 
   /** An answer of named texts, in the map's order, as {@code status/buildinfo} gives it. */
-  public static void writeFields(Map<String, String> fields, OutputStream out) throws IOException {
-    success(
-        out,
-        json -> {
-          json.writeStartObject();
-          for (Map.Entry<String, String> field : fields.entrySet()) {
-            json.writeStringField(field.getKey(), field.getValue());
-          }
-          json.writeEndObject();
-        });
+  public static void writeFields(Map<String, String> fields, AnswerBuffer out) {
+    begin(out);
+    char separator = '{';
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      out.put(separator).text(field.getKey()).put(':').text(field.getValue());
+      separator = ',';
+    }
+    end(out, separator, '{').ascii("}}");
   }
 
   /** The answer to anything that failed; send it with {@link #status}. */
-  public static void writeError(MonitorException error, OutputStream out) throws IOException {
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("status", "error");
-      json.writeStringField("errorType", errorType(error.code()));
-      json.writeStringField("error", error.describe());
-      json.writeEndObject();
-    }
+  public static void writeError(MonitorException error, AnswerBuffer out) {
+    out.ascii("{\"status\":\"error\",\"errorType\":").text(errorType(error.code()));
+    out.ascii(",\"error\":").text(error.describe()).put('}');
   }
 
   /** Prometheus' word for a kind of failure. */
@@ -165,134 +137,141 @@ public final class PromJson {
     };
   }
 
-  private interface Body {
-    void writeTo(JsonGenerator json) throws IOException;
+  private static void begin(AnswerBuffer out) {
+    out.ascii("{\"status\":\"success\",\"data\":");
   }
 
-  private static void success(OutputStream out, Body data) throws IOException {
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("status", "success");
-      json.writeFieldName("data");
-      data.writeTo(json);
-      json.writeEndObject();
-    }
+  /** Opens what had no element that opened it. */
+  private static AnswerBuffer end(AnswerBuffer out, char separator, char opening) {
+    return separator == opening ? out.put(opening) : out;
   }
 
-  private static void data(JsonGenerator json, QueryResult result) throws IOException {
-    json.writeStartObject();
+  private static void data(AnswerBuffer out, QueryResult result) {
+    out.ascii("{\"resultType\":");
     if (result instanceof QueryResult.ScalarResult scalar) {
-      json.writeStringField("resultType", "scalar");
-      json.writeFieldName("result");
-      point(json, shortSeconds(scalar.epochMillis()), Numbers.print(scalar.value()));
+      out.ascii("\"scalar\",\"result\":[");
+      shortSeconds(out, scalar.epochMillis());
+      out.put(',').scalar(scalar.value()).put(']');
     } else if (result instanceof QueryResult.StringResult text) {
-      json.writeStringField("resultType", "string");
-      json.writeFieldName("result");
-      point(json, shortSeconds(text.epochMillis()), text.value());
+      out.ascii("\"string\",\"result\":[");
+      shortSeconds(out, text.epochMillis());
+      out.put(',').text(text.value()).put(']');
     } else if (result instanceof QueryResult.VectorResult vector) {
-      json.writeStringField("resultType", "vector");
-      json.writeArrayFieldStart("result");
-      for (Sample sample : vector.samples()) {
-        vectorElement(json, sample);
-      }
-      json.writeEndArray();
+      out.ascii("\"vector\",\"result\":");
+      vector(out, vector.samples());
     } else if (result instanceof QueryResult.MatrixResult matrix) {
-      json.writeStringField("resultType", "matrix");
-      json.writeArrayFieldStart("result");
-      for (SeriesData row : matrix.series()) {
-        matrixElement(json, row);
+      out.ascii("\"matrix\",\"result\":");
+      matrix(out, matrix.series());
+    }
+    out.put('}');
+  }
+
+  private static void vector(AnswerBuffer out, List<Sample> samples) {
+    char separator = '[';
+    for (Sample sample : samples) {
+      labels(out.put(separator).ascii("{\"metric\":"), sample.series());
+      out.ascii(",\"value\":");
+      point(out, sample.at().toEpochMilli(), sample.value());
+      out.put('}');
+      separator = ',';
+    }
+    end(out, separator, '[').put(']');
+  }
+
+  private static void matrix(AnswerBuffer out, List<SeriesData> series) {
+    char separator = '[';
+    for (SeriesData row : series) {
+      labels(out.put(separator).ascii("{\"metric\":"), row.series());
+      out.ascii(",\"values\":");
+      char inner = '[';
+      for (int i = 0; i < row.size(); i++) {
+        out.put(inner);
+        point(out, row.epochMillis(i), row.value(i));
+        inner = ',';
       }
-      json.writeEndArray();
+      end(out, inner, '[').ascii("]}");
+      separator = ',';
     }
-    json.writeEndObject();
+    end(out, separator, '[').put(']');
   }
 
-  private static void vectorElement(JsonGenerator json, Sample sample) throws IOException {
-    json.writeStartObject();
-    json.writeFieldName("metric");
-    labels(json, sample.series());
-    json.writeFieldName("value");
-    point(json, seconds(sample.at().toEpochMilli()), Numbers.printSample(sample.value()));
-    json.writeEndObject();
-  }
-
-  private static void matrixElement(JsonGenerator json, SeriesData row) throws IOException {
-    json.writeStartObject();
-    json.writeFieldName("metric");
-    labels(json, row.series());
-    json.writeArrayFieldStart("values");
-    for (int i = 0; i < row.size(); i++) {
-      point(json, seconds(row.epochMillis(i)), Numbers.printSample(row.value(i)));
-    }
-    json.writeEndArray();
-    json.writeEndObject();
-  }
-
-  private static void point(JsonGenerator json, String seconds, String value) throws IOException {
-    json.writeStartArray();
-    json.writeNumber(seconds);
-    json.writeString(value);
-    json.writeEndArray();
+  private static void point(AnswerBuffer out, long epochMillis, double value) {
+    seconds(out.put('['), epochMillis);
+    out.put(',').sample(value).put(']');
   }
 
   /** Unix seconds; with exactly three decimals, or none. */
-  static String seconds(long epochMillis) {
-    String sign = epochMillis < 0 ? "-" : "";
-    long seconds = Math.abs(epochMillis / 1_000);
-    long millis = Math.abs(epochMillis % 1_000);
-    String whole = sign + seconds;
-    return millis == 0 ? whole : whole + "." + Long.toString(1_000 + millis).substring(1);
+  static void seconds(AnswerBuffer out, long epochMillis) {
+    int millis = wholeSeconds(out, epochMillis);
+    if (millis != 0) {
+      out.put('.').digits(millis, 3);
+    }
   }
 
   /** As Prometheus writes the time of a single number or text: no zeros at the end. */
-  private static String shortSeconds(long epochMillis) {
-    String seconds = seconds(epochMillis);
-    return seconds.indexOf('.') < 0 ? seconds : seconds.replaceFirst("0+$", "");
-  }
-
-  private static void labels(JsonGenerator json, SeriesKey key) throws IOException {
-    Map<String, String> labels = new TreeMap<>(key.labels().toMap());
-    if (!key.name().isEmpty()) {
-      labels.put("__name__", key.name());
-    }
-    json.writeStartObject();
-    for (Map.Entry<String, String> label : labels.entrySet()) {
-      json.writeStringField(label.getKey(), label.getValue());
-    }
-    json.writeEndObject();
-  }
-
-  /** A buffer that refuses to grow beyond its limit. */
-  private static final class Limited extends OutputStream {
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final int limit;
-
-    Limited(int limit) {
-      this.limit = limit;
-    }
-
-    @Override
-    public void write(int b) {
-      admit(1);
-      bytes.write(b);
-    }
-
-    @Override
-    public void write(byte[] source, int offset, int length) {
-      requireNonNull(source, "source");
-      admit(length);
-      bytes.write(source, offset, length);
-    }
-
-    private void admit(int more) {
-      if (bytes.size() + more > limit) {
-        throw new MonitorException(
-            QUERY_TOO_LARGE,
-            Blame.OPERATOR,
-            "The answer is larger than "
-                + limit
-                + " bytes; ask for a shorter time, fewer series or a larger step");
+  private static void shortSeconds(AnswerBuffer out, long epochMillis) {
+    int millis = wholeSeconds(out, epochMillis);
+    if (millis != 0) {
+      out.put('.');
+      if (millis % 100 == 0) {
+        out.digits(millis / 100, 1);
+      } else if (millis % 10 == 0) {
+        out.digits(millis / 10, 2);
+      } else {
+        out.digits(millis, 3);
       }
+    }
+  }
+
+  /** Writes sign and whole seconds, and gives what is left. */
+  private static int wholeSeconds(AnswerBuffer out, long epochMillis) {
+    if (epochMillis < 0) {
+      out.put('-');
+    }
+    out.number(Math.abs(epochMillis / 1_000));
+    return (int) Math.abs(epochMillis % 1_000);
+  }
+
+  /** All labels in order, the name in its place among them. */
+  private static void labels(AnswerBuffer out, SeriesKey key) {
+    LabelWriter writer = new LabelWriter(out, key.name());
+    key.labels().forEach(writer::label);
+    writer.name();
+    end(out, writer.separator, '{').put('}');
+  }
+
+  private static final class LabelWriter {
+    private final AnswerBuffer out;
+    private final String name;
+    private boolean named;
+    private char separator = '{';
+
+    LabelWriter(AnswerBuffer out, String name) {
+      this.out = out;
+      this.name = name;
+      this.named = name.isEmpty();
+    }
+
+    void label(String label, String value) {
+      if (!named && label.compareTo(NAME) >= 0) {
+        name();
+        if (label.equals(NAME)) {
+          return;
+        }
+      }
+      field(label, value);
+    }
+
+    void name() {
+      if (!named) {
+        named = true;
+        field(NAME, name);
+      }
+    }
+
+    private void field(String label, String value) {
+      out.put(separator).text(label).put(':').text(value);
+      separator = ',';
     }
   }
 }

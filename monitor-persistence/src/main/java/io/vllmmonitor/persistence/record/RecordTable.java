@@ -90,15 +90,15 @@ final class RecordTable {
         : Optional.empty();
   }
 
-  /** What the type of the value in the table says, whatever is written now. */
-  private String detail(ResultSet rows, int place, String id) throws SQLException {
+  /** What the type of the value in the table says, whatever is written now; null when damaged. */
+  private static @Nullable String detail(ResultSet rows, int place) throws SQLException {
     if (!(rows.getObject(place) instanceof byte[] frame)) {
       return rows.getString(place);
     }
     try {
       return new String(ZstdBytes.inflate(frame), StandardCharsets.UTF_8);
     } catch (DamagedBytesException e) {
-      throw damaged(id, "has a damaged detail: " + e.getMessage());
+      return null; // whoever asks for the row is told of it, or passes over it and counts
     }
   }
 
@@ -114,7 +114,7 @@ final class RecordTable {
     PreparedStatement statement = session.prepare(select + " WHERE id = ?");
     statement.setString(1, id);
     try (ResultSet rows = statement.executeQuery()) {
-      return rows.next() ? Optional.of(row(rows)) : Optional.empty();
+      return rows.next() ? Optional.of(whole(slot(rows))) : Optional.empty();
     }
   }
 
@@ -137,8 +137,29 @@ final class RecordTable {
     return session.number("SELECT count(*) FROM " + kind.table());
   }
 
-  /** One row more than the limit where there are more. */
+  /**
+   * One place of a page.
+   *
+   * @param row null when it is damaged
+   */
+  record Slot(Cursor place, @Nullable StoredRecord row) {}
+
+  /**
+   * One row more than the limit where there are more.
+   *
+   * @throws MonitorException STORE_DAMAGED for the first row that does not match its checksum
+   */
   List<StoredRecord> query(SqliteSession session, RecordQuery query, @Nullable Cursor after)
+      throws SQLException {
+    List<StoredRecord> rows = new ArrayList<>();
+    for (Slot slot : slots(session, query, after)) {
+      rows.add(whole(slot));
+    }
+    return rows;
+  }
+
+  /** The same with the damaged rows in their places. */
+  List<Slot> slots(SqliteSession session, RecordQuery query, @Nullable Cursor after)
       throws SQLException {
     List<String> conditions = new ArrayList<>();
     List<Object> values = new ArrayList<>();
@@ -158,7 +179,7 @@ final class RecordTable {
     }
     String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
     values.add(query.limit() + 1L);
-    return rows(session, select + where + " ORDER BY at_millis DESC, id DESC LIMIT ?", values);
+    return slots(session, select + where + " ORDER BY at_millis DESC, id DESC LIMIT ?", values);
   }
 
   /** Column names become part of the SQL, so only our own may. */
@@ -194,22 +215,22 @@ final class RecordTable {
     return Instant.ofEpochMilli(millis).isBefore(instant) ? millis + 1 : millis;
   }
 
-  private List<StoredRecord> rows(SqliteSession session, String sql, List<Object> values)
+  private List<Slot> slots(SqliteSession session, String sql, List<Object> values)
       throws SQLException {
     PreparedStatement statement = session.prepare(sql);
     for (int i = 0; i < values.size(); i++) {
       statement.setObject(i + 1, values.get(i));
     }
-    List<StoredRecord> found = new ArrayList<>();
+    List<Slot> found = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        found.add(row(rows));
+        found.add(slot(rows));
       }
     }
     return found;
   }
 
-  private StoredRecord row(ResultSet rows) throws SQLException {
+  private Slot slot(ResultSet rows) throws SQLException {
     int place = 1;
     String id = rows.getString(place++);
     Instant at = Instant.ofEpochMilli(rows.getLong(place++));
@@ -221,15 +242,24 @@ final class RecordTable {
         filters.put(column, value);
       }
     }
-    String json = detail(rows, place++, id);
+    String json = detail(rows, place++);
+    Cursor cursor = new Cursor(at.toEpochMilli(), id);
+    if (json == null) {
+      return new Slot(cursor, null);
+    }
     StoredRecord row = new StoredRecord(kind, id, at, target, filters, json);
-    if (checksum(row) != rows.getLong(place)) {
-      throw damaged(id, "does not match its checksum");
+    return new Slot(cursor, checksum(row) == rows.getLong(place) ? row : null);
+  }
+
+  private StoredRecord whole(Slot slot) {
+    StoredRecord row = slot.row();
+    if (row == null) {
+      throw damaged(slot.place().id());
     }
     return row;
   }
 
-  private MonitorException damaged(String id, String found) {
+  private MonitorException damaged(String id) {
     return new MonitorException(
         ErrorCode.STORE_DAMAGED,
         Blame.ENVIRONMENT,
@@ -237,8 +267,7 @@ final class RecordTable {
             + id
             + "' of table "
             + kind.table()
-            + " in monitor.db "
-            + found
-            + "; keep a copy of the file, then restore a backup");
+            + " in monitor.db does not match its checksum; keep a copy of the file, then restore a"
+            + " backup");
   }
 }

@@ -10,6 +10,7 @@ import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordPage;
 import io.vllmmonitor.api.store.RecordQuery;
 import io.vllmmonitor.api.store.RecordReader;
+import io.vllmmonitor.api.store.RecordSelection;
 import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.persistence.sqlite.SqliteFailures;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Records in {@code monitor.db}, a table per kind. Every row has a checksum that is compared when
@@ -99,6 +101,13 @@ public final class SqliteRecordStore implements RecordStore {
     StoredRecord last = page.get(page.size() - 1);
     return new RecordPage(
         page, new Cursor(last.at().toEpochMilli(), last.id()).encode(query.kind()));
+  }
+
+  @Override
+  public RecordSelection select(RecordQuery query, Predicate<StoredRecord> wanted) {
+    refuseWhenClosed();
+    return new RecordScan(query, wanted)
+        .run((part, after) -> file.read(session -> table(part.kind()).slots(session, part, after)));
   }
 
   @Override
@@ -183,6 +192,12 @@ public final class SqliteRecordStore implements RecordStore {
     @Override
     public RecordPage query(RecordQuery query) {
       return run(() -> SqliteRecordStore.this.query(session, query));
+    }
+
+    @Override
+    public RecordSelection select(RecordQuery query, Predicate<StoredRecord> wanted) {
+      return new RecordScan(query, wanted)
+          .run((part, after) -> run(() -> table(part.kind()).slots(session, part, after)));
     }
 
     @Override

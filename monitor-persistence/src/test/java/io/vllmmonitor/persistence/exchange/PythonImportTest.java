@@ -1,20 +1,23 @@
 package io.vllmmonitor.persistence.exchange;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.HistoryQuery;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
+import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.prediction.ActualOutcome;
+import io.vllmmonitor.api.prediction.PredictionConfidence;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
-import io.vllmmonitor.api.store.RecordKind;
-import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.persistence.engine.OpenStores;
 import io.vllmmonitor.persistence.memory.StoredMemory;
 import java.io.ByteArrayOutputStream;
@@ -26,8 +29,10 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,6 +204,20 @@ class PythonImportTest {
         NULL);
     insert(
         connection,
+        "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "p2",
+        START,
+        "SERVING",
+        NULL,
+        "request_backlog",
+        NULL,
+        0.3,
+        NULL,
+        "{\"queue\": 7}",
+        "[]",
+        "false_alarm");
+    insert(
+        connection,
         "INSERT INTO mitigation_attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         "a1",
         START + 1,
@@ -295,7 +314,8 @@ class PythonImportTest {
 
   private static void assertRecords(TestStores stores) {
     StoredMemory history = new StoredMemory(stores.series, stores.records, new MetricCatalog());
-    var checkpoint = history.checkpoints(HistoryQuery.newest(), null).items().get(0);
+    var checkpoints = history.checkpoints(HistoryQuery.newest(), null).items();
+    var checkpoint = checkpoints.get(0);
     assertThat(checkpoint.state()).isEqualTo(LifecycleState.READY);
     assertThat(checkpoint.previousState()).isEqualTo(LifecycleState.LOADING_MODEL);
     assertThat(checkpoint.metadata()).containsEntry("run", "7");
@@ -308,16 +328,51 @@ class PythonImportTest {
     assertThat(attempt.status()).isEqualTo(AttemptStatus.SUCCEEDED);
     assertThat(attempt.plan().steps()).hasSize(2);
     assertThat(history.learningEvents(HistoryQuery.newest()).items()).hasSize(1);
-    StoredRecord prediction =
-        stores.records.find(RecordKind.PREDICTIONS, "python-p1").orElseThrow();
-    assertThat(prediction.columns()).containsEntry("failure_type", "memory_exhaustion");
-    assertThat(prediction.json()).contains("\"probability\":0.83", "\"reduce_batch_size\"");
-    assertThat(stores.find(RecordKind.HAPPY_PATHS, "python-h1")).isNotNull();
+    assertForecastsAndPaths(history, checkpoints);
     assertThat(history.generations(null))
         .extracting(generation -> generation.unit())
         .containsExactlyInAnyOrder(
             "python.guardrail.gpu-memory-critical", "python.plugin.my-plugin");
     assertThat(stores.blobs.hashes()).hasSize(2);
+  }
+
+  private static void assertForecastsAndPaths(
+      StoredMemory history, List<StateCheckpoint> checkpoints) {
+    var predictions =
+        history.predictions(HistoryQuery.newest(), FailureKind.MEMORY_EXHAUSTION, 0.8).items();
+    assertThat(predictions)
+        .singleElement()
+        .satisfies(
+            prediction -> {
+              assertThat(prediction.id()).isEqualTo("python-p1");
+              assertThat(prediction.currentState()).isEqualTo(LifecycleState.SERVING);
+              assertThat(prediction.predictedFailureState()).isEqualTo(LifecycleState.ERROR);
+              assertThat(prediction.timeToFailure()).isEqualTo(Duration.ofMillis(120_500));
+              assertThat(prediction.probability()).isEqualTo(0.83);
+              assertThat(prediction.confidence()).isEqualTo(PredictionConfidence.HIGH);
+              assertThat(prediction.contributingFactors()).containsExactly("memory");
+              assertThat(prediction.recommendedMitigations()).containsExactly("reduce_batch_size");
+              assertThat(prediction.actualOutcome()).isNull();
+            });
+    var resolved =
+        history.predictions(HistoryQuery.newest(), FailureKind.REQUEST_BACKLOG, 0).items().get(0);
+    assertThat(resolved.contributingFactors()).containsExactly("queue 7");
+    assertThat(resolved.confidence()).isEqualTo(PredictionConfidence.LOW);
+    assertThat(requireNonNull(resolved.actualOutcome()).result())
+        .isEqualTo(ActualOutcome.Result.FALSE_ALARM);
+    assertThat(history.happyPaths(HistoryQuery.newest(), "morning", null, null).items())
+        .singleElement()
+        .satisfies(
+            path -> {
+              assertThat(path.id()).isEqualTo("python-h1");
+              assertThat(path.startState()).isEqualTo(LifecycleState.INITIALIZING);
+              assertThat(path.duration()).isEqualTo(Duration.ofSeconds(42));
+              assertThat(path.successCount()).isEqualTo(3);
+              assertThat(requireNonNull(path.metricsProfile().get("kv")).mean()).isEqualTo(0.4);
+              assertThat(path.checkpoints())
+                  .isNotEmpty()
+                  .isSubsetOf(checkpoints.stream().map(StateCheckpoint::id).toList());
+            });
   }
 
   @Test

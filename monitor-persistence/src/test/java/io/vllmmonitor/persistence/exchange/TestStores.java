@@ -40,6 +40,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores on the heap with something in them, and a directory for their journal. */
 final class TestStores {
+  /** A happy path as no writer of ours spells it: bytes must survive, not only meaning. */
+  private static final String SPREAD_PATH =
+      """
+      { "id" : "odd", "name":"", "description":"", "target":"gpu1:8000", "start_state":"READY",
+        "end_state":"SERVING", "strategies":[], "steps":[], "checkpoints":[ "c" ], "attempts":[],
+        "incidents":[], "guardrails":[], "metrics_profile":{"kv":{"mean":1.50,"std":0.0,"min":1,
+        "max":2,"count":3}}, "duration":"90s", "success_count":1, "failure_count":0,
+        "last_success":null, "saved_at":"2026-11-25T12:00:00Z" }""";
+
   static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
   static final TargetId TARGET = new TargetId("gpu1:8000");
   static final double STALE = Double.longBitsToDouble(0x7ff0000000000002L);
@@ -144,7 +153,7 @@ final class TestStores {
                 NOON,
                 null,
                 Map.of("name", "", "start_state", "a,b"),
-                "{ \"not\" : \"compact\",\n\"n\":1.50 }"),
+                SPREAD_PATH),
             new StoredRecord(
                 RecordKind.AUDIT, "x-" + seed, NOON, null, Map.of(), "{\"a\":" + seed + "}")));
     return this;

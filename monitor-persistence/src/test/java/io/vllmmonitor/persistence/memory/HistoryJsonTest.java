@@ -12,6 +12,7 @@ import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.guardrail.Severity;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.incident.Incident;
@@ -20,6 +21,8 @@ import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.ActionResult;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.target.TargetId;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,11 +43,14 @@ class HistoryJsonTest {
         GuardrailFiring.class,
         Incident.class,
         MitigationAttempt.class,
+        FailurePrediction.class,
+        HappyPath.class,
         LearningEvent.class,
         CodeGeneration.class,
         StateSnapshot.class,
         Problem.class,
-        RestoreReport.class
+        RestoreReport.class,
+        AuditEntry.class
       })
   void everyFieldOfEveryEntityComesBack(Class<?> type) throws JsonProcessingException {
     for (long seed = 1; seed <= 300; seed++) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -158,6 +159,16 @@ final class RandomEntities {
 
   private @Nullable Object component(RecordComponent component) {
     boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-    return nullable && random.nextBoolean() ? null : value(component.getGenericType());
+    if (nullable && random.nextBoolean()) {
+      return null;
+    }
+    if (component.getName().equals("probability")) {
+      return random.nextDouble();
+    }
+    if (component.getName().toLowerCase(Locale.ROOT).endsWith("count")
+        && component.getType() == long.class) {
+      return random.nextLong() >>> 1; // a count is never negative
+    }
+    return value(component.getGenericType());
   }
 }

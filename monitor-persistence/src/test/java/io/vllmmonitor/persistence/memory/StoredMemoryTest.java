@@ -13,6 +13,7 @@ import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.guardrail.Severity;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Page;
 import io.vllmmonitor.api.history.Problem;
@@ -26,7 +27,9 @@ import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
@@ -61,6 +64,9 @@ class StoredMemoryTest {
     StateSnapshot snapshot = random.make(StateSnapshot.class);
     Problem problem = random.make(Problem.class);
     RestoreReport report = random.make(RestoreReport.class);
+    FailurePrediction prediction = random.make(FailurePrediction.class);
+    HappyPath path = random.make(HappyPath.class);
+    AuditEntry audit = random.make(AuditEntry.class);
 
     memory.write(
         entries -> {
@@ -73,6 +79,9 @@ class StoredMemoryTest {
           entries.state(snapshot);
           entries.problem(problem);
           entries.restoreReport(report);
+          entries.prediction(prediction);
+          entries.happyPath(path);
+          entries.audit(audit);
         });
 
     HistoryQuery all = HistoryQuery.newest();
@@ -88,6 +97,9 @@ class StoredMemoryTest {
         .contains(snapshot);
     assertThat(memory.problems(all).items()).containsExactly(problem);
     assertThat(memory.latestRestoreReport()).contains(report);
+    assertThat(memory.predictions(all, null, 0).items()).containsExactly(prediction);
+    assertThat(memory.happyPaths(all, null, null, null).items()).containsExactly(path);
+    assertThat(memory.audit(all, null, null, null, null).items()).containsExactly(audit);
   }
 
   @Test

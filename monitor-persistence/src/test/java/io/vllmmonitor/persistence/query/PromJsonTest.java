@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -11,7 +12,6 @@ import io.vllmmonitor.api.sample.Labels;
 import io.vllmmonitor.api.sample.Sample;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -79,7 +79,7 @@ class PromJsonTest {
     "1010, 1.010"
   })
   void timesHaveThreeDecimalsOrNone(long millis, String seconds) {
-    assertThat(PromJson.seconds(millis)).isEqualTo(seconds);
+    assertThat(Texts.seconds(millis)).isEqualTo(seconds);
   }
 
   @Test
@@ -142,16 +142,35 @@ class PromJsonTest {
   }
 
   @Test
-  void theStreamStaysOpen() throws IOException {
-    ByteArrayOutputStream out =
-        new ByteArrayOutputStream() {
-          @Override
-          public void close() {
-            throw new IllegalStateException("closed");
-          }
-        };
-    PromJson.writeTexts(List.of(), out);
-    assertThat(out.toString(UTF_8)).isEqualTo("{\"status\":\"success\",\"data\":[]}");
+  void everyTextIsEscapedAsJacksonDoes() throws IOException {
+    JsonMapper json = JsonMapper.builder().build();
+    StringBuilder all = new StringBuilder();
+    for (int character = 0; character < 0x900; character++) {
+      all.append((char) character);
+    }
+    all.append("\u20ac\ud83d\ude00\uffff");
+    String written = text(out -> PromJson.writeTexts(List.of(all.toString(), ""), out));
+    assertThat(written)
+        .isEqualTo(
+            "{\"status\":\"success\",\"data\":"
+                + json.writeValueAsString(List.of(all.toString(), ""))
+                + "}");
+    assertThat(text(out -> PromJson.writeTexts(List.of("a\ud83d", "\ude00b"), out)))
+        .isEqualTo("{\"status\":\"success\",\"data\":[\"a\ufffd\",\"\ufffdb\"]}");
+  }
+
+  @Test
+  void emptyListsAndObjectsAreWhole() {
+    assertThat(text(out -> PromJson.writeTexts(List.of(), out)))
+        .isEqualTo("{\"status\":\"success\",\"data\":[]}");
+    assertThat(text(out -> PromJson.writeSeries(List.of(), out)))
+        .isEqualTo("{\"status\":\"success\",\"data\":[]}");
+    assertThat(text(out -> PromJson.writeFields(Map.of(), out)))
+        .isEqualTo("{\"status\":\"success\",\"data\":{}}");
+    assertThat(text(out -> PromJson.writeMetadata(Map.of(), out)))
+        .isEqualTo("{\"status\":\"success\",\"data\":{}}");
+    assertThat(text(out -> PromJson.write(new QueryResult.VectorResult(List.of()), out)))
+        .isEqualTo("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}");
   }
 
   private static String text(PromJson.Answer answer) {

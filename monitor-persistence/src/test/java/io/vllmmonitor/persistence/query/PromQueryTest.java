@@ -304,9 +304,9 @@ class PromQueryTest {
             sample ->
                 sample.series()
                     + " "
-                    + PromJson.seconds(sample.at().toEpochMilli())
+                    + Texts.seconds(sample.at().toEpochMilli())
                     + "="
-                    + Numbers.print(sample.value()))
+                    + Texts.plain(sample.value()))
         .toList();
   }
 

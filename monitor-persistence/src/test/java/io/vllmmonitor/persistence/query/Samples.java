@@ -69,9 +69,9 @@ final class Samples {
     StringBuilder text = new StringBuilder(data.series().toString());
     for (int i = 0; i < data.size(); i++) {
       text.append(' ')
-          .append(PromJson.seconds(data.epochMillis(i)))
+          .append(Texts.seconds(data.epochMillis(i)))
           .append('=')
-          .append(StaleMarker.is(data.value(i)) ? "stale" : Numbers.print(data.value(i)));
+          .append(StaleMarker.is(data.value(i)) ? "stale" : Texts.plain(data.value(i)));
     }
     return text.toString();
   }

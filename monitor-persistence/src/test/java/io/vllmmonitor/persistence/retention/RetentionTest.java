@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.lifecycle.LifecycleState;
+import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
+import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
+import io.vllmmonitor.persistence.memory.StoredMemory;
 import io.vllmmonitor.persistence.retention.RetentionPlan.Reason;
 import io.vllmmonitor.testkit.store.InMemoryRecordStore;
 import io.vllmmonitor.testkit.time.ManualClock;
@@ -119,12 +123,27 @@ class RetentionTest {
     row(RecordKind.CHECKPOINTS, "c-1", 300, Map.of());
     row(RecordKind.CHECKPOINTS, "c-2", 200, Map.of());
     row(RecordKind.CHECKPOINTS, "c-3", 100, Map.of());
-    row(
-        RecordKind.HAPPY_PATHS,
-        "h",
-        1_000,
-        Map.of(),
-        "{\"path_id\":\"h\",\"checkpoints\":[\"c-1\"]}");
+    HappyPath path =
+        new HappyPath(
+            "h",
+            "drain",
+            "",
+            new TargetId("gpu1:8000"),
+            LifecycleState.ERROR,
+            LifecycleState.SERVING,
+            List.of("pause-and-drain"),
+            List.of(),
+            List.of("c-1"),
+            List.of(),
+            List.of(),
+            List.of(),
+            Map.of(),
+            Duration.ofSeconds(9),
+            1,
+            0,
+            null,
+            NOON.minus(Duration.ofDays(1_000)));
+    records.write(StoredMemory.rows(entries -> entries.happyPath(path)));
 
     assertThat(retention().apply().rows()).isEqualTo(1);
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** One run of {@code bin/vllm-monitor up}, and the other commands on the same data directory. */
@@ -25,8 +26,18 @@ final class DaemonProcess implements AutoCloseable {
     this.output = output;
   }
 
-  /** Starts a daemon on a free port and waits until it is ready. */
+  /**
+   * Starts a daemon on a free port and waits until it is ready. It makes no archive of classes,
+   * which would take seconds at every stop.
+   */
   static DaemonProcess up(ProofSetting setting, Path data, List<String> arguments)
+      throws IOException {
+    return up(setting, data, arguments, Map.of("VLLM_MONITOR_CLASS_ARCHIVE", "off"));
+  }
+
+  /** The same with variables of the environment. */
+  static DaemonProcess up(
+      ProofSetting setting, Path data, List<String> arguments, Map<String, String> environment)
       throws IOException {
     Path output = Files.createTempFile(setting.scratch(), "daemon-", ".log");
     List<String> command =
@@ -39,11 +50,10 @@ final class DaemonProcess implements AutoCloseable {
                 "--listen",
                 "127.0.0.1:0"));
     command.addAll(arguments);
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     DaemonProcess daemon = new DaemonProcess(setting.bundle(), data, process, output);
     try {
       Until.holds(
@@ -90,7 +100,7 @@ final class DaemonProcess implements AutoCloseable {
       throw new ProofFailure("stop answered " + result.exitCode() + ": " + result.output());
     }
     if (!process.waitFor(15, TimeUnit.SECONDS)) {
-      throw new ProofFailure("The daemon was still there 15 s after stop");
+      throw new ProofFailure("The daemon was still there 15 s after stop had ended");
     }
     return process.exitValue();
   }

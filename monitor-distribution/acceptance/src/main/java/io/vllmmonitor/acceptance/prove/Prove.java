@@ -23,7 +23,8 @@ public final class Prove {
               "crash", new CrashProof(),
               "exchange", new ExchangeProof(),
               "journey", new JourneyProof(),
-              "replay", new ReplayProof()));
+              "replay", new ReplayProof(),
+              "start", new StartProof()));
 
   private Prove() {}
 

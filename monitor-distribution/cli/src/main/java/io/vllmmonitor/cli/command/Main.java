@@ -22,7 +22,7 @@ public final class Main {
             new PrintWriter(System.out, true, UTF_8),
             new PrintWriter(System.err, true, UTF_8),
             ZoneId.systemDefault(),
-            Duration.ofSeconds(15),
+            Duration.ofSeconds(45),
             Duration.ofSeconds(10),
             () -> ServiceLoader.load(Daemon.class).findFirst());
     System.exit(MonitorCommand.run(surroundings, arguments));

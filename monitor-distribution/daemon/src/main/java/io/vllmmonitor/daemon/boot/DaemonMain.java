@@ -6,9 +6,11 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.core.config.ConfigFlags;
 import io.vllmmonitor.core.config.ConfigLoader;
 import io.vllmmonitor.core.config.MonitorConfig;
+import io.vllmmonitor.daemon.classes.ClassArchive;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
@@ -30,6 +32,9 @@ public final class DaemonMain implements Daemon {
   /** Names the unpacked distribution; set by its start script. */
   private static final String HOME = "vllm.monitor.home";
 
+  /** How long a stop may take longer for the sake of the next start. */
+  private static final Duration ARCHIVE_PATIENCE = Duration.ofSeconds(10);
+
   private final PrintStream out = System.out;
 
   @Override
@@ -41,6 +46,8 @@ public final class DaemonMain implements Daemon {
     boolean inOrder = false;
     try {
       serve(options, config, clock, stop);
+      // The store is closed and free for another by now.
+      ClassArchive.wanted().ifPresent(archive -> archive.make(ARCHIVE_PATIENCE));
       inOrder = true;
     } finally {
       stop.finished(inOrder);

@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
  * has flushed and then ends the process with 0. Thread-safe.
  */
 final class StopRequest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  /** For closing everything, and then for the archive of classes. */
+  private static final Duration PATIENCE = Duration.ofSeconds(35);
 
   private final CountDownLatch wished = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);

@@ -7,6 +7,8 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Page;
@@ -15,16 +17,20 @@ import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.incident.IncidentStatus;
 import io.vllmmonitor.api.learning.LearningEvent;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -38,6 +44,16 @@ public final class FakeHistory implements History {
   public final List<Incident> incidents = new CopyOnWriteArrayList<>();
   public final List<MitigationAttempt> attempts = new CopyOnWriteArrayList<>();
   public final List<SeriesData> samples = new CopyOnWriteArrayList<>();
+  public final List<LearningEvent> events = new CopyOnWriteArrayList<>();
+  public final List<FailurePrediction> predictions = new CopyOnWriteArrayList<>();
+  public final List<HappyPath> paths = new CopyOnWriteArrayList<>();
+  public final List<AuditEntry> audit = new CopyOnWriteArrayList<>();
+
+  /** How many damaged predictions every page of them has left out. */
+  public volatile int passedOver;
+
+  private static final TargetId NOBODY = new TargetId("nobody:1");
+
   public volatile @Nullable RestoreReport restoreReport;
 
   /** Called before every read of checkpoints. */
@@ -119,8 +135,71 @@ public final class FakeHistory implements History {
   }
 
   @Override
-  public Page<LearningEvent> learningEvents(HistoryQuery query) {
-    return new Page<>(List.of(), null);
+  public Page<LearningEvent> learningEvents(
+      HistoryQuery query,
+      @Nullable String situation,
+      @Nullable String strategy,
+      @Nullable MitigationOutcome outcome) {
+    return page(
+        events,
+        query,
+        LearningEvent::target,
+        LearningEvent::at,
+        e ->
+            (situation == null || e.situation().equals(situation))
+                && (strategy == null || e.strategy().equals(strategy))
+                && (outcome == null || e.outcome() == outcome));
+  }
+
+  @Override
+  public Page<FailurePrediction> predictions(
+      HistoryQuery query, @Nullable FailureKind failureType, double minProbability) {
+    Page<FailurePrediction> page =
+        page(
+            predictions,
+            query,
+            FailurePrediction::target,
+            FailurePrediction::at,
+            p ->
+                (failureType == null || p.failureType() == failureType)
+                    && p.probability() >= minProbability);
+    return new Page<>(page.items(), page.next(), passedOver);
+  }
+
+  @Override
+  public Page<HappyPath> happyPaths(
+      HistoryQuery query,
+      @Nullable String name,
+      @Nullable LifecycleState startState,
+      @Nullable LifecycleState endState) {
+    return page(
+        paths,
+        query,
+        HappyPath::target,
+        HappyPath::savedAt,
+        p ->
+            (name == null || p.name().equals(name))
+                && (startState == null || p.startState() == startState)
+                && (endState == null || p.endState() == endState));
+  }
+
+  @Override
+  public Page<AuditEntry> audit(
+      HistoryQuery query,
+      @Nullable AuditAction action,
+      @Nullable String actor,
+      @Nullable String subject,
+      AuditEntry.@Nullable Result result) {
+    return page(
+        audit,
+        query,
+        e -> Objects.requireNonNullElse(e.target(), NOBODY),
+        AuditEntry::at,
+        e ->
+            (action == null || e.action() == action)
+                && (actor == null || e.actor().equals(actor))
+                && (subject == null || e.subject().equals(subject))
+                && (result == null || e.result() == result));
   }
 
   @Override

@@ -11,11 +11,13 @@ import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordPage;
 import io.vllmmonitor.api.store.RecordQuery;
 import io.vllmmonitor.api.store.RecordReader;
+import io.vllmmonitor.api.store.RecordSelection;
 import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.StoredRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -339,6 +341,47 @@ public abstract class RecordStoreContract {
       Thread.onSpinWait();
     }
     assertThat(store.count(INCIDENTS)).isEqualTo(wanted);
+  }
+
+  @Test
+  void aSelectionHoldsWhatIsWantedNewestFirstAndGoesOn() {
+    List<StoredRecord> rows = new ArrayList<>();
+    for (int i = 0; i < 1_500; i++) {
+      rows.add(incident("i%04d".formatted(i), i / 2, "gpu1:8000", i % 7 == 0 ? "OPEN" : "CLOSED"));
+    }
+    store.write(rows);
+    List<String> wanted =
+        rows.stream()
+            .filter(row -> row.columns().containsValue("OPEN"))
+            .map(StoredRecord::id)
+            .sorted(Comparator.reverseOrder())
+            .toList();
+    for (int limit : new int[] {1, 10, 1_000, 10_000}) {
+      List<String> found = new ArrayList<>();
+      @Nullable String cursor = null;
+      do {
+        RecordSelection selection =
+            store.select(page(limit, cursor), row -> row.columns().containsValue("OPEN"));
+        assertThat(selection.records()).hasSizeLessThanOrEqualTo(limit);
+        assertThat(selection.damaged()).isEmpty();
+        selection.records().forEach(row -> found.add(row.id()));
+        cursor = selection.next();
+      } while (cursor != null);
+      assertThat(found).isEqualTo(wanted);
+    }
+    assertThat(store.select(page(10, null), row -> false))
+        .isEqualTo(new RecordSelection(List.of(), List.of(), null));
+    assertThat(store.select(page(1_500, null), row -> true).next()).isNull();
+    assertCode(ErrorCode.CURSOR_INVALID, () -> store.select(page(10, "mine"), row -> true));
+  }
+
+  @Test
+  void aSnapshotSelectsToo() {
+    store.write(List.of(incident("a", 1, "gpu1:8000", "OPEN")));
+    assertThat(
+            store.<Integer>snapshot(
+                reader -> reader.select(page(10, null), row -> true).records().size()))
+        .isEqualTo(1);
   }
 
   @Test

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NumbersTest {
+class DecimalTextTest {
   @ParameterizedTest
   @CsvSource({
     "0.0, 0",
@@ -32,7 +32,7 @@ class NumbersTest {
     "0.30000000000000004, 0.30000000000000004",
   })
   void valuesPrintAsGoPrintsThem(double value, String text) {
-    assertThat(Numbers.print(value)).isEqualTo(text);
+    assertThat(Texts.plain(value)).isEqualTo(text);
   }
 
   @ParameterizedTest
@@ -54,23 +54,23 @@ class NumbersTest {
     "-Infinity, -Inf",
   })
   void valuesOfSeriesHaveAnExponentAtTheEdges(double value, String text) {
-    assertThat(Numbers.printSample(value)).isEqualTo(text);
+    assertThat(Texts.sample(value)).isEqualTo(text);
   }
 
   @Test
   void aSingleNumberNeverHasAnExponent() {
-    assertThat(Numbers.print(Double.MIN_VALUE)).isEqualTo("0." + "0".repeat(323) + "5");
-    assertThat(Numbers.print(Double.MIN_NORMAL))
+    assertThat(Texts.plain(Double.MIN_VALUE)).isEqualTo("0." + "0".repeat(323) + "5");
+    assertThat(Texts.plain(Double.MIN_NORMAL))
         .isEqualTo("0." + "0".repeat(307) + "22250738585072014");
-    assertThat(Numbers.print(-1e300)).isEqualTo("-1" + "0".repeat(300));
+    assertThat(Texts.plain(-1e300)).isEqualTo("-1" + "0".repeat(300));
   }
 
   @Test
   void powersOfTwoWhereTheNearestTextWouldNotReadBack() {
-    assertThat(Numbers.print(Math.pow(2, -44))).isEqualTo("0.00000000000005684341886080802");
+    assertThat(Texts.plain(Math.pow(2, -44))).isEqualTo("0.00000000000005684341886080802");
     for (int exponent = -1_074; exponent <= 1_023; exponent++) {
       double value = Math.scalb(1.0, exponent);
-      String text = Numbers.print(value);
+      String text = Texts.plain(value);
       assertThat(Double.parseDouble(text)).isEqualTo(value);
       assertShortest(value, text);
     }
@@ -87,15 +87,32 @@ class NumbersTest {
       if (!Double.isFinite(value)) {
         continue;
       }
-      String text = Numbers.print(value);
+      String text = Texts.plain(value);
       assertThat(Double.doubleToRawLongBits(Double.parseDouble(text)))
           .as(text)
           .isEqualTo(Double.doubleToRawLongBits(value));
       assertThat(text).doesNotContainIgnoringCase("e");
-      assertThat(Double.parseDouble(Numbers.printSample(value))).isEqualTo(value);
+      assertThat(Double.parseDouble(Texts.sample(value))).isEqualTo(value);
       if (i % 100 == 0) {
         assertShortest(value, text);
       }
+    }
+  }
+
+  @Test
+  void everyTextIsTheOneOfExactArithmetic() {
+    Random random = new Random(43);
+    for (int i = 0; i < 200_000; i++) {
+      double value =
+          switch (i % 5) {
+            case 0 -> Double.longBitsToDouble(random.nextLong());
+            case 1 -> random.nextDouble();
+            case 2 -> random.nextInt(100_000) / 1000.0;
+            case 3 -> Math.scalb(1 + random.nextInt(8) / 8.0, random.nextInt(2_098) - 1_074);
+            default -> random.nextLong() >> random.nextInt(60);
+          };
+      assertThat(Texts.plain(value)).isEqualTo(ExactTexts.plain(value));
+      assertThat(Texts.sample(value)).isEqualTo(ExactTexts.sample(value));
     }
   }
 

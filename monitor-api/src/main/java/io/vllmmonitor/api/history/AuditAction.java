@@ -1,0 +1,27 @@
+package io.vllmmonitor.api.history;
+
+/** What people do to a monitor, and what it notes of its own life. */
+public enum AuditAction {
+  /** The daemon or an embedding program serves, with this configuration. */
+  START,
+  /** Everything was flushed and closed in order. */
+  SHUTDOWN,
+  /** Somebody asked the daemon to end. */
+  STOP,
+  /** A target is watched in another mode than before, or for the first time. */
+  TARGET_MODE,
+  /** The kill switch was found in the data directory: nothing acts until it is gone. */
+  STOP_FILE_SEEN,
+  /** The kill switch is gone. */
+  STOP_FILE_GONE,
+  PLUGIN_DISABLE,
+  PLUGIN_ENABLE,
+  EXPORT,
+  IMPORT,
+  BACKUP,
+  RESTORE,
+  RETENTION,
+  /** All samples were brought into their final form. */
+  FLUSH,
+  HAPPY_PATH_SAVE
+}

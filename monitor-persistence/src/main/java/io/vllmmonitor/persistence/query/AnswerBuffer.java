@@ -1,0 +1,184 @@
+package io.vllmmonitor.persistence.query;
+
+import static io.vllmmonitor.api.error.ErrorCode.QUERY_TOO_LARGE;
+
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
+import java.util.Arrays;
+
+/**
+ * An answer in the making: JSON as bytes in memory, which grows up to a limit, so that an answer
+ * that is too large becomes an error before anything was sent. {@link PromJson} writes into it.
+ * Used by one thread.
+ */
+public final class AnswerBuffer {
+  private static final int FIRST_ROOM = 4096;
+  private static final byte[] HEX = {
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'
+  };
+  private static final int REPLACEMENT = 0xfffd;
+  private static final int MOST_DIGITS = 19;
+
+  private final int limit;
+  private final DecimalText decimals = new DecimalText(this);
+  private byte[] bytes;
+  private int size;
+
+  /**
+   * @param limit in bytes
+   */
+  AnswerBuffer(int limit) {
+    this.limit = limit;
+    this.bytes = new byte[Math.min(FIRST_ROOM, limit)];
+  }
+
+  /** A copy of what was written. */
+  byte[] toBytes() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  private void room(int more) {
+    if (more > bytes.length - size) {
+      grow(more);
+    }
+  }
+
+  private void grow(int more) {
+    long least = (long) size + more;
+    if (least > limit) {
+      throw new MonitorException(
+          QUERY_TOO_LARGE,
+          Blame.OPERATOR,
+          "The answer is larger than "
+              + limit
+              + " bytes; ask for a shorter time, fewer series or a larger step");
+    }
+    bytes = Arrays.copyOf(bytes, (int) Math.min(limit, Math.max(least, 2L * bytes.length)));
+  }
+
+  /** One byte as it is. */
+  AnswerBuffer put(char ascii) {
+    room(1);
+    bytes[size++] = (byte) ascii;
+    return this;
+  }
+
+  /** Characters as they are, all of them ASCII. */
+  @SuppressWarnings("deprecation") // it is exactly what is meant here: the low bytes
+  AnswerBuffer ascii(String text) {
+    int length = text.length();
+    room(length);
+    text.getBytes(0, length, bytes, size);
+    size += length;
+    return this;
+  }
+
+  /** Zeros. */
+  void zeros(int count) {
+    room(count);
+    Arrays.fill(bytes, size, size + count, (byte) '0');
+    size += count;
+  }
+
+  /** A whole number in decimals. */
+  AnswerBuffer number(long number) {
+    if (number < 0) {
+      return ascii(Long.toString(number));
+    }
+    digits(number, digitsOf(number));
+    return this;
+  }
+
+  /** How many digits a number has that is not negative. */
+  static int digitsOf(long number) {
+    int digits = 1;
+    for (long power = 10; digits < MOST_DIGITS && number >= power; power *= 10) {
+      digits++;
+    }
+    return digits;
+  }
+
+  /** A number that is not negative with leading zeros, or without its leading digits. */
+  void digits(long number, int count) {
+    room(count);
+    int at = size + count;
+    size = at;
+    long left = number;
+    for (int i = 0; i < count; i++) {
+      long less = left / 10;
+      bytes[--at] = (byte) ('0' + (left - less * 10));
+      left = less;
+    }
+  }
+
+  /** The value of a sample as a JSON text, as Prometheus writes it. */
+  AnswerBuffer sample(double value) {
+    put('"');
+    decimals.sample(value);
+    return put('"');
+  }
+
+  /** A single number as a JSON text, as Prometheus writes it. */
+  AnswerBuffer scalar(double value) {
+    put('"');
+    decimals.plain(value);
+    return put('"');
+  }
+
+  /** A JSON text with its quotes. Halves of surrogate pairs, which are no text, are replaced. */
+  AnswerBuffer text(String text) {
+    int length = text.length();
+    room(length + 2);
+    bytes[size++] = '"';
+    for (int i = 0; i < length; i++) {
+      char character = text.charAt(i);
+      if (character >= ' ' && character < 0x7f && character != '"' && character != '\\') {
+        room(length - i + 1);
+        bytes[size++] = (byte) character;
+      } else if (character < 0x80) {
+        escaped(character);
+      } else {
+        int point = text.codePointAt(i);
+        i += Character.charCount(point) - 1;
+        boolean isHalf = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+        encoded(isHalf ? REPLACEMENT : point);
+      }
+    }
+    return put('"');
+  }
+
+  private void escaped(char character) {
+    switch (character) {
+      case '"' -> ascii("\\\"");
+      case '\\' -> ascii("\\\\");
+      case '\b' -> ascii("\\b");
+      case '\t' -> ascii("\\t");
+      case '\n' -> ascii("\\n");
+      case '\f' -> ascii("\\f");
+      case '\r' -> ascii("\\r");
+      case 0x7f -> put(character);
+      default -> {
+        ascii("\\u00");
+        room(2);
+        bytes[size++] = HEX[character >> 4];
+        bytes[size++] = HEX[character & 0xf];
+      }
+    }
+  }
+
+  private void encoded(int point) {
+    room(4);
+    if (point < 0x800) {
+      bytes[size++] = (byte) (0xc0 | point >> 6);
+    } else {
+      if (point < 0x10000) {
+        bytes[size++] = (byte) (0xe0 | point >> 12);
+      } else {
+        bytes[size++] = (byte) (0xf0 | point >> 18);
+        bytes[size++] = (byte) (0x80 | (point >> 12 & 0x3f));
+      }
+      bytes[size++] = (byte) (0x80 | (point >> 6 & 0x3f));
+    }
+    bytes[size++] = (byte) (0x80 | (point & 0x3f));
+  }
+}
