@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.api.sample.Labels;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
@@ -37,7 +38,8 @@ class ConversionTest {
   private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
   private static final List<SeriesKey> PAGE =
       List.of(
-          SeriesKey.of("a", "instance", "gpu1:8000"), SeriesKey.of("b", "instance", "gpu1:8000"));
+          new SeriesKey("a", Labels.of(Map.of("instance", "gpu1:8000"))),
+          new SeriesKey("b", Labels.of(Map.of("instance", "gpu1:8000"))));
   private static final double[] ODD = {
     0.0,
     -0.0,
@@ -81,8 +83,8 @@ class ConversionTest {
     clock.set(NOON.minusSeconds(86_400));
     with(backend, engine -> append(engine));
     clock.set(NOON);
-    int samples = with(backend, engine -> append(engine));
-    assertThat(samples).isEqualTo(2 * ODD.length);
+    long samples = with(backend, engine -> append(engine));
+    assertThat(samples).isEqualTo(2L * ODD.length);
     with(
         backend,
         engine -> {
@@ -100,7 +102,7 @@ class ConversionTest {
         });
   }
 
-  private int append(StoreEngine engine) {
+  private long append(StoreEngine engine) {
     List<SampleBatch> batches = new ArrayList<>();
     for (int i = 0; i < ODD.length; i++) {
       Instant at = clock.instant().minusSeconds(5L * (ODD.length - i));
