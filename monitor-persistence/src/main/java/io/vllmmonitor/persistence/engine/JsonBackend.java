@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -27,7 +26,6 @@ final class JsonBackend implements OpenBackend {
   private final JsonSeriesStore series;
   private final JsonRecordStore records;
   private final JsonBlobStore blobs;
-  private final ReentrantLock rewriting = new ReentrantLock();
 
   private JsonBackend(JsonSeriesStore series, JsonRecordStore records, JsonBlobStore blobs) {
     this.series = series;
@@ -87,35 +85,19 @@ final class JsonBackend implements OpenBackend {
 
   @Override
   public void maintain() {
-    rewrite(
-        () -> {
-          series.maintain();
-          records.maintain();
-        });
+    series.maintain();
+    records.maintain();
   }
 
+  /** {@inheritDoc} There is nothing derived in these files. */
   @Override
   public void shrink(Instant derivedBefore) {
-    rewrite(records::maintain);
-  }
-
-  private void rewrite(Runnable work) {
-    rewriting.lock();
-    try {
-      work.run();
-    } finally {
-      rewriting.unlock();
-    }
+    records.maintain();
   }
 
   @Override
   public <T> T whileFilesStay(Supplier<T> work) {
-    rewriting.lock();
-    try {
-      return work.get();
-    } finally {
-      rewriting.unlock();
-    }
+    return records.whileFilesStay(() -> series.whileFilesStay(work));
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.persistence.json.JsonFailures;
 import io.vllmmonitor.persistence.json.MarkFile;
+import io.vllmmonitor.persistence.json.Rewriting;
 import io.vllmmonitor.persistence.json.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +57,7 @@ public final class JsonRecordStore implements RecordStore {
   private final RecordFolder folder; // guarded by writing
   private final MarkFile mark; // guarded by writing
   private final ReentrantLock writing = new ReentrantLock();
+  private final Rewriting rewriting = new Rewriting();
   private final Set<RecordKind> changed = EnumSet.noneOf(RecordKind.class); // guarded by writing
   private long number; // guarded by writing
   private final Object state = new Object();
@@ -246,7 +249,7 @@ public final class JsonRecordStore implements RecordStore {
     }
     all.putAll(next);
     changed.addAll(next.keySet());
-    compact(all, committed);
+    rewriting.run(() -> compact(all, committed));
     acknowledge(committed);
     synchronized (state) {
       tables.putAll(next);
@@ -265,7 +268,7 @@ public final class JsonRecordStore implements RecordStore {
   /** Everything is in the journal already: what fails here is tried again later. */
   private void compactOrLog() {
     try {
-      compact(current(), number);
+      rewriting.runIfFree(() -> compact(current(), number));
     } catch (MonitorException e) {
       LOG.warn("The journal of the records grows on for now", e);
     }
@@ -289,13 +292,18 @@ public final class JsonRecordStore implements RecordStore {
     try {
       refuseWhenClosed();
       if (folder.journalBytes() >= Math.max(LEAST_JOURNAL, folder.fileBytes())) {
-        compact(current(), number);
+        rewriting.runIfFree(() -> compact(current(), number));
       }
     } catch (IOException e) {
       throw JsonFailures.translate(path, "measured", e);
     } finally {
       writing.unlock();
     }
+  }
+
+  /** Runs what copies the files, while none of them is rewritten; writes go on. */
+  public <T> T whileFilesStay(Supplier<T> work) {
+    return rewriting.pausedFor(work);
   }
 
   /**

@@ -18,6 +18,7 @@ import io.vllmmonitor.api.store.SeriesPart;
 import io.vllmmonitor.api.store.SeriesStore;
 import io.vllmmonitor.persistence.config.PersistenceConfig.Synchronous;
 import io.vllmmonitor.persistence.json.JsonFailures;
+import io.vllmmonitor.persistence.json.Rewriting;
 import io.vllmmonitor.persistence.json.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.Predicate;
 
 /**
@@ -75,6 +77,7 @@ public final class JsonSeriesStore implements SeriesStore {
   private final DamageLog damage;
   private final JsonDays days;
   private final NewestSamples newest;
+  private final Rewriting rewriting = new Rewriting();
   private final ReentrantLock maintaining = new ReentrantLock(); // taken before appending
   private final ReentrantLock appending = new ReentrantLock();
   private final Staging staging; // guarded by appending
@@ -199,7 +202,7 @@ public final class JsonSeriesStore implements SeriesStore {
     newest.publish(rows);
     if (into.waiting() >= MOST_BATCHES * options.batchSize()
         || into.waitingSamples() >= MOST_WAITING) {
-      JsonDays.sealOrLog(into);
+      rewriting.runIfFree(() -> JsonDays.sealOrLog(into));
     }
   }
 
@@ -227,6 +230,13 @@ public final class JsonSeriesStore implements SeriesStore {
   private void maintain(List<Long> some, boolean everything) {
     maintaining.lock();
     try {
+      rewriting.run(() -> rewrite(some, everything));
+    } finally {
+      maintaining.unlock();
+    }
+  }
+
+  private void rewrite(List<Long> some, boolean everything) {
       refuseWhenClosed();
       for (long number : some) {
         boolean past = number < Days.of(clock.millis());
@@ -241,9 +251,11 @@ public final class JsonSeriesStore implements SeriesStore {
           }
         }
       }
-    } finally {
-      maintaining.unlock();
-    }
+  }
+
+  /** Runs what copies the files, while none of them is rewritten; samples are appended meanwhile. */
+  public <T> T whileFilesStay(Supplier<T> work) {
+    return rewriting.pausedFor(work);
   }
 
   private void seal(JsonDay day, boolean whatever) {

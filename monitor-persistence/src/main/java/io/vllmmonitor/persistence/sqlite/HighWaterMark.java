@@ -62,7 +62,7 @@ final class HighWaterMark implements AutoCloseable {
 
   void write(long number) throws IOException {
     FileChannel open = channel;
-    if (open == null) {
+    if (open == null || !open.isOpen()) { // an interrupt closes a channel that is being written
       open = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       channel = open;
     }

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
  * fails is a problem; the next one comes all the same. Thread-safe.
  */
 final class Background implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 10;
+
   private final ScheduledExecutorService thread;
   private final Problems problems;
 
@@ -47,8 +49,20 @@ final class Background implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets the round that runs come to its end, since an interrupt would close files that it writes;
+   * one that takes longer than {@value #PATIENCE_SECONDS} s is interrupted.
+   */
   @Override
   public void close() {
+    thread.shutdown();
+    try {
+      if (thread.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     thread.shutdownNow();
   }
 }
