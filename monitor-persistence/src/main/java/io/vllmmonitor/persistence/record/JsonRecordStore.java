@@ -20,8 +20,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +59,7 @@ public final class JsonRecordStore implements RecordStore {
   private long number; // guarded by writing
   private final Object state = new Object();
   private final Map<RecordKind, KindRows> tables; // guarded by state
-  private final Map<KindRows, Integer> held = new IdentityHashMap<>(); // guarded by state
+  private final Map<KindRows, Integer> held = new HashMap<>(); // by snapshots; guarded by state
   private volatile boolean closed;
 
   private JsonRecordStore(
@@ -345,10 +345,17 @@ public final class JsonRecordStore implements RecordStore {
       return work.apply(new Snapshot(frozen));
     } finally {
       synchronized (state) {
-        frozen
-            .values()
-            .forEach(rows -> held.computeIfPresent(rows, (same, n) -> n == 1 ? null : n - 1));
+        frozen.values().forEach(this::release);
       }
+    }
+  }
+
+  private void release(KindRows rows) {
+    int left = held.getOrDefault(rows, 1) - 1;
+    if (left == 0) {
+      held.remove(rows);
+    } else {
+      held.put(rows, left);
     }
   }
 

@@ -340,18 +340,20 @@ final class JsonDay {
     return JsonFileName.parse(name).filter(file -> file.day() == day).isPresent();
   }
 
-  /** Deletes all files of the day. */
+  /** Deletes all files of the day, the newest lines first, so that a kill leaves no gap. */
   synchronized void delete() throws IOException {
-    for (SealedLines file : List.copyOf(sealed)) {
-      file.delete();
-      sealed.remove(file);
-    }
+    tail.delete();
     rows.clear();
     rowSamples = 0;
-    last = 0;
     urgent = false;
     loaded = true;
-    tail.delete();
+    while (!sealed.isEmpty()) {
+      SealedLines newest = sealed.get(sealed.size() - 1);
+      last = newest.name().last();
+      newest.delete();
+      sealed.remove(newest);
+    }
+    last = 0;
     WholeFile.syncFolderOf(folder.resolve(JsonFileName.tail(day)));
   }
 }

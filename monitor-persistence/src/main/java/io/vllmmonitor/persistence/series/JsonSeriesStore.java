@@ -194,8 +194,17 @@ public final class JsonSeriesStore implements SeriesStore {
 
   private void commit(long day, List<JournalRow> rows) {
     touch(day);
+    boolean isNew = days.get(day) == null;
     JsonDay into = days.toAppend(day);
-    into.append(rows);
+    boolean done = false;
+    try {
+      into.append(rows);
+      done = true;
+    } finally {
+      if (!done && isNew) {
+        days.forget(day);
+      }
+    }
     newest.publish(rows);
     if (into.waiting() >= MOST_BATCHES * options.batchSize()
         || into.waitingSamples() >= MOST_WAITING) {
@@ -321,17 +330,22 @@ public final class JsonSeriesStore implements SeriesStore {
     refuseWhenClosed();
     List<SeriesPart> parts = new ArrayList<>();
     for (Map.Entry<Long, JsonDay> day : days.all().entrySet()) {
-      long number = day.getKey();
-      parts.add(
-          new SeriesPart(
-              LocalDate.ofEpochDay(number).toString(),
-              SeriesPart.Content.SAMPLES,
-              Instant.ofEpochMilli(Days.firstMillis(number)),
-              Instant.ofEpochMilli(Days.firstMillis(number + 1)),
-              day.getValue().samples(),
-              day.getValue().bytes()));
+      SeriesPart part = part(day.getKey(), day.getValue());
+      if (part.bytes() > 0) {
+        parts.add(part);
+      }
     }
     return List.copyOf(parts);
+  }
+
+  private static SeriesPart part(long number, JsonDay day) {
+    return new SeriesPart(
+        LocalDate.ofEpochDay(number).toString(),
+        SeriesPart.Content.SAMPLES,
+        Instant.ofEpochMilli(Days.firstMillis(number)),
+        Instant.ofEpochMilli(Days.firstMillis(number + 1)),
+        day.samples(),
+        day.bytes());
   }
 
   @Override
