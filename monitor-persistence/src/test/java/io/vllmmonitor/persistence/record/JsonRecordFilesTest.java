@@ -98,7 +98,8 @@ class JsonRecordFilesTest {
     String text = "x".repeat(2_000_000);
     store.write(
         List.of(
-            new StoredRecord(INCIDENTS, "big", clock.instant(), null, Map.of(), "\"" + text + '"')));
+            new StoredRecord(
+                INCIDENTS, "big", clock.instant(), null, Map.of(), "\"" + text + '"')));
   }
 
   @Test
@@ -109,7 +110,8 @@ class JsonRecordFilesTest {
         .asString()
         .startsWith("{\"crc\":\"")
         .contains("\"number\":1,")
-        .contains("{\"table\":\"incidents\",\"row\":{\"id\":\"a\",\"at\":\"2026-11-25T12:00:00.000Z\"")
+        .contains(
+            "{\"table\":\"incidents\",\"row\":{\"id\":\"a\",\"at\":\"2026-11-25T12:00:00.000Z\"")
         .endsWith("}]}");
   }
 

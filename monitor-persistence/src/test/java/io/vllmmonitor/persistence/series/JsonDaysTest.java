@@ -145,7 +145,8 @@ class JsonDaysTest {
           .last()
           .asString()
           .endsWith(
-              "\"name\":\"up\",\"labels\":{},\"at\":[1795608000000,1795608001000],\"values\":[0,1]}");
+              "\"name\":\"up\",\"labels\":{},"
+                  + "\"at\":[1795608000000,1795608001000],\"values\":[0,1]}");
     }
   }
 
