@@ -16,8 +16,8 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
- * A line of JSON whose first key is the checksum of the rest: <code>{"crc":"8 hex digits",…}</code>
- * with the CRC32C of all bytes after the comma, the closing brace included. Stateless.
+ * A line of JSON whose first key is the checksum of the rest: {@code {"crc":"8 hex digits",…}} with
+ * the CRC32C of all bytes after the comma, the closing brace included. Stateless.
  */
 public final class CheckedLine {
   /** No line is longer, its line feed included. */

@@ -42,7 +42,9 @@ public final class MarkFile implements Closeable {
    */
   public Optional<String> compare(long there) {
     Optional<String> loss = lossAgainst(there);
-    write(there);
+    if (there > 0 || loss.isPresent()) {
+      write(there);
+    }
     return loss;
   }
 
@@ -112,11 +114,6 @@ public final class MarkFile implements Closeable {
           out.writeNumberField("last", number);
           out.writeRaw(" ".repeat(SIZE - bare));
         });
-  }
-
-  /** Whether it is there, though perhaps its file is not. */
-  public boolean exists() {
-    return Files.exists(path);
   }
 
   /** Closes and deletes it. */

@@ -21,8 +21,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -60,9 +58,7 @@ public final class JsonRecordStore implements RecordStore {
   private final Rewriting rewriting = new Rewriting();
   private final Set<RecordKind> changed = EnumSet.noneOf(RecordKind.class); // guarded by writing
   private long number; // guarded by writing
-  private final Object state = new Object();
-  private final Map<RecordKind, KindRows> tables; // guarded by state
-  private final Map<KindRows, Integer> held = new IdentityHashMap<>(); // guarded by state
+  private final RecordTables tables;
   private volatile boolean closed;
 
   private JsonRecordStore(
@@ -71,7 +67,7 @@ public final class JsonRecordStore implements RecordStore {
     this.folder = folder;
     this.mark = mark;
     this.number = loaded.number();
-    this.tables = loaded.tables();
+    this.tables = new RecordTables(loaded.tables());
   }
 
   /**
@@ -115,7 +111,7 @@ public final class JsonRecordStore implements RecordStore {
     loss.ifPresent(
         found -> problems.add(RecordLoader.problem(clock, folder.journalPath(), found)));
     if (loaded.guessed()) {
-      folder.compact(tables, EnumSet.allOf(RecordKind.class), number);
+      folder.compact(tables.current(), EnumSet.allOf(RecordKind.class), number);
     } else {
       folder.openJournal(loaded.journalEnd());
       changed.addAll(EnumSet.allOf(RecordKind.class)); // which of them the journal changed
@@ -152,16 +148,9 @@ public final class JsonRecordStore implements RecordStore {
     refuseWhenClosed();
     writing.lock();
     try {
-      Set<String> there = new HashSet<>();
-      synchronized (state) {
-        for (String id : ids) {
-          if (table(kind).has(id)) {
-            there.add(id);
-          }
-        }
-      }
+      Set<String> there = tables.present(kind, Set.copyOf(ids));
       if (!there.isEmpty()) {
-        commit(new RecordChange(number + 1, List.of(), Map.of(kind, Set.copyOf(there))));
+        commit(new RecordChange(number + 1, List.of(), Map.of(kind, there)));
       }
       return there.size();
     } finally {
@@ -173,7 +162,7 @@ public final class JsonRecordStore implements RecordStore {
     refuseWhenClosed();
     byte[] line = change.toLine();
     if (line.length > LONGEST_LINE) {
-      commitWhole(change);
+      replace(tables.after(change), change.number());
       return;
     }
     try {
@@ -183,39 +172,15 @@ public final class JsonRecordStore implements RecordStore {
     }
     acknowledge(change.number());
     changed.addAll(change.touched());
-    synchronized (state) {
-      change.touched().forEach(this::own);
-      change.applyTo(tables);
-    }
+    tables.apply(change);
     if (folder.journalBytes() > MOST_JOURNAL) {
       compactOrLog();
     }
   }
 
-  private void commitWhole(RecordChange change) {
-    Map<RecordKind, KindRows> next = new EnumMap<>(RecordKind.class);
-    synchronized (state) {
-      change.touched().forEach(kind -> next.put(kind, new KindRows(table(kind))));
-    }
-    change.applyTo(next);
-    replace(next, change.number());
-  }
-
   private void acknowledge(long committed) {
     number = committed;
     mark.write(committed);
-  }
-
-  /** Before rows change that a snapshot looks at, they are copied. */
-  private void own(RecordKind kind) {
-    KindRows rows = table(kind);
-    if (held.containsKey(rows)) {
-      tables.put(kind, new KindRows(rows));
-    }
-  }
-
-  private KindRows table(RecordKind kind) {
-    return requireNonNull(tables.get(kind));
   }
 
   @Override
@@ -243,17 +208,12 @@ public final class JsonRecordStore implements RecordStore {
   /** Commits by a compaction, since the rows may be more than a line can hold. */
   private void replace(Map<RecordKind, KindRows> next, long committed) {
     refuseWhenClosed();
-    Map<RecordKind, KindRows> all;
-    synchronized (state) {
-      all = new EnumMap<>(tables);
-    }
+    Map<RecordKind, KindRows> all = tables.current();
     all.putAll(next);
     changed.addAll(next.keySet());
     rewriting.run(() -> compact(all, committed));
     acknowledge(committed);
-    synchronized (state) {
-      tables.putAll(next);
-    }
+    tables.replace(next);
   }
 
   private void compact(Map<RecordKind, KindRows> all, long committed) {
@@ -268,16 +228,9 @@ public final class JsonRecordStore implements RecordStore {
   /** Everything is in the journal already: what fails here is tried again later. */
   private void compactOrLog() {
     try {
-      rewriting.runIfFree(() -> compact(current(), number));
+      rewriting.runIfFree(() -> compact(tables.current(), number));
     } catch (MonitorException e) {
       LOG.warn("The journal of the records grows on for now", e);
-    }
-  }
-
-  /** Only writers change rows, and they hold the lock. */
-  private Map<RecordKind, KindRows> current() {
-    synchronized (state) {
-      return new EnumMap<>(tables);
     }
   }
 
@@ -292,7 +245,7 @@ public final class JsonRecordStore implements RecordStore {
     try {
       refuseWhenClosed();
       if (folder.journalBytes() >= Math.max(LEAST_JOURNAL, folder.fileBytes())) {
-        rewriting.runIfFree(() -> compact(current(), number));
+        rewriting.runIfFree(() -> compact(tables.current(), number));
       }
     } catch (IOException e) {
       throw JsonFailures.translate(path, "measured", e);
@@ -319,63 +272,26 @@ public final class JsonRecordStore implements RecordStore {
   public Optional<StoredRecord> find(RecordKind kind, String id) {
     requireNonNull(id, "id");
     refuseWhenClosed();
-    synchronized (state) {
-      return table(kind).find(id);
-    }
+    return tables.find(kind, id);
   }
 
   @Override
   public RecordPage query(RecordQuery query) {
     refuseWhenClosed();
-    synchronized (state) {
-      return table(query.kind()).query(query);
-    }
+    return tables.query(query);
   }
 
   @Override
   public long count(RecordKind kind) {
     refuseWhenClosed();
-    synchronized (state) {
-      return table(kind).size();
-    }
+    return tables.count(kind);
   }
 
   /** {@inheritDoc} Writers go on meanwhile, on copies of the kinds that they change. */
   @Override
   public <T> T snapshot(Function<RecordReader, T> work) {
     refuseWhenClosed();
-    Map<RecordKind, KindRows> frozen;
-    synchronized (state) {
-      frozen = new EnumMap<>(tables);
-      frozen.values().forEach(rows -> held.merge(rows, 1, Integer::sum));
-    }
-    try {
-      return work.apply(new Snapshot(frozen));
-    } finally {
-      synchronized (state) {
-        frozen
-            .values()
-            .forEach(rows -> held.computeIfPresent(rows, (same, n) -> n == 1 ? null : n - 1));
-      }
-    }
-  }
-
-  /** Rows that nobody changes while it is used. */
-  private record Snapshot(Map<RecordKind, KindRows> tables) implements RecordReader {
-    @Override
-    public Optional<StoredRecord> find(RecordKind kind, String id) {
-      return requireNonNull(tables.get(kind)).find(id);
-    }
-
-    @Override
-    public RecordPage query(RecordQuery query) {
-      return requireNonNull(tables.get(query.kind())).query(query);
-    }
-
-    @Override
-    public long count(RecordKind kind) {
-      return requireNonNull(tables.get(kind)).size();
-    }
+    return tables.snapshot(work);
   }
 
   private void refuseWhenClosed() {

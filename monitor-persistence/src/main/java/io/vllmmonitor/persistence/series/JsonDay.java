@@ -2,11 +2,14 @@ package io.vllmmonitor.persistence.series;
 
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.store.SeriesPart;
 import io.vllmmonitor.persistence.json.JsonFailures;
 import io.vllmmonitor.persistence.json.WholeFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,12 +23,6 @@ import java.util.function.Predicate;
  * appends and seals under one lock, merges under another.
  */
 final class JsonDay {
-  /** Lines of one merged file; bounds the length of its lines. */
-  private static final long MOST_LINES = 100_000;
-
-  /** Samples of one merged file; bounds the memory of a merge. */
-  private static final long MOST_SAMPLES = 1_000_000;
-
   private final Path folder;
   private final long day;
   private final boolean compress;
@@ -164,7 +161,7 @@ final class JsonDay {
    * @param least files that a merge must bring together
    */
   void merge(int least) {
-    for (List<SealedLines> run : runs(least)) {
+    for (List<SealedLines> run : MergeRuns.of(sealed(), least)) {
       SampleCollector all = new SampleCollector(SeriesSelector.all(), Long.MAX_VALUE);
       for (SealedLines file : run) {
         collect(file, Long.MIN_VALUE, Long.MAX_VALUE, key -> true, all, () -> {});
@@ -184,38 +181,8 @@ final class JsonDay {
     }
   }
 
-  private List<List<SealedLines>> runs(int least) {
-    List<SealedLines> all;
-    synchronized (this) {
-      all = List.copyOf(sealed);
-    }
-    List<List<SealedLines>> found = new ArrayList<>();
-    List<SealedLines> run = new ArrayList<>();
-    long lines = 0;
-    long samples = 0;
-    for (SealedLines file : all) {
-      long more = file.name().last() - file.name().first() + 1;
-      boolean fits = lines + more <= MOST_LINES && samples + file.samples() <= MOST_SAMPLES;
-      if (!fits || file.isDamaged()) {
-        addRun(run, least, found);
-        run = new ArrayList<>();
-        lines = 0;
-        samples = 0;
-      }
-      if (!file.isDamaged()) {
-        run.add(file);
-        lines += more;
-        samples += file.samples();
-      }
-    }
-    addRun(run, least, found);
-    return found;
-  }
-
-  private static void addRun(List<SealedLines> run, int least, List<List<SealedLines>> found) {
-    if (run.size() >= least) {
-      found.add(run);
-    }
+  private synchronized List<SealedLines> sealed() {
+    return List.copyOf(sealed);
   }
 
   /** Closes what is open, until the next append. */
@@ -331,8 +298,7 @@ final class JsonDay {
     }
   }
 
-  /** On the disk. */
-  long bytes() {
+  private long bytes() {
     return WholeFile.bytesIn(folder, name -> isOf(day, name));
   }
 
@@ -340,18 +306,31 @@ final class JsonDay {
     return JsonFileName.parse(name).filter(file -> file.day() == day).isPresent();
   }
 
-  /** Deletes all files of the day. */
+  /** The day as what retention may forget. */
+  SeriesPart part() {
+    return new SeriesPart(
+        LocalDate.ofEpochDay(day).toString(),
+        SeriesPart.Content.SAMPLES,
+        Instant.ofEpochMilli(Days.firstMillis(day)),
+        Instant.ofEpochMilli(Days.firstMillis(day + 1)),
+        samples(),
+        bytes());
+  }
+
+  /** Deletes all files of the day, the newest lines first, so that a kill leaves no gap. */
   synchronized void delete() throws IOException {
-    for (SealedLines file : List.copyOf(sealed)) {
-      file.delete();
-      sealed.remove(file);
-    }
+    tail.delete();
     rows.clear();
     rowSamples = 0;
-    last = 0;
     urgent = false;
     loaded = true;
-    tail.delete();
+    while (!sealed.isEmpty()) {
+      SealedLines newest = sealed.get(sealed.size() - 1);
+      last = newest.name().last();
+      newest.delete();
+      sealed.remove(newest);
+    }
+    last = 0;
     WholeFile.syncFolderOf(folder.resolve(JsonFileName.tail(day)));
   }
 }

@@ -1,6 +1,7 @@
 package io.vllmmonitor.persistence.series;
 
 import io.vllmmonitor.persistence.json.JsonFailures;
+import io.vllmmonitor.persistence.json.MarkFile;
 import io.vllmmonitor.persistence.json.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,15 +73,20 @@ final class JsonDays {
     for (Map.Entry<Long, List<SealedLines>> day : sealed.entrySet()) {
       order(day.getKey(), day.getValue());
     }
-    for (long day : marks) {
-      if (!days.containsKey(day)) {
-        damage.accept(
-            JsonFailures.damaged(
-                folder.resolve(JsonFileName.tail(day)),
-                "is missing, but its high-water mark is there: its samples are lost unless the "
-                    + "files are put back"));
-      }
-    }
+    marks.removeAll(days.keySet());
+    marks.forEach(this::tellMissing);
+  }
+
+  private void tellMissing(long day) {
+    new MarkFile(folder.resolve(JsonFileName.mark(day)))
+        .lossAgainst(0)
+        .ifPresent(
+            loss ->
+                damage.accept(
+                    JsonFailures.damaged(
+                        folder.resolve(JsonFileName.tail(day)),
+                        "all files of the day are missing, but their high-water mark is there: "
+                            + loss)));
   }
 
   private static void deleteIfUnfinished(Path file, String name) throws IOException {
@@ -158,6 +164,16 @@ final class JsonDays {
     }
   }
 
+  /** A day that nothing could be appended to; its files, if there are any, stay. */
+  void forget(long day) {
+    JsonDay gone = days.remove(day);
+    open.remove(day);
+    if (gone != null) {
+      gone.rest();
+    }
+  }
+
+  /** Deletes the files of a day. */
   void remove(long day) throws IOException {
     JsonDay gone = days.get(day);
     if (gone != null) {

@@ -2,8 +2,6 @@ package io.vllmmonitor.persistence.series;
 
 import static java.util.Objects.requireNonNull;
 
-import io.vllmmonitor.api.error.Blame;
-import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.sample.Sample;
@@ -26,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,7 +52,6 @@ import java.util.function.Predicate;
  */
 public final class JsonSeriesStore implements SeriesStore {
   private static final Duration MOST_AHEAD = Duration.ofMinutes(10);
-  private static final long MOST_NANOS = 30_000_000_000L; // of one read; text is slow
 
   /** How many days are looked into for the newest samples of all series. */
   private static final int RESTORED_DAYS = 2;
@@ -197,8 +193,17 @@ public final class JsonSeriesStore implements SeriesStore {
 
   private void commit(long day, List<JournalRow> rows) {
     touch(day);
+    boolean isNew = days.get(day) == null;
     JsonDay into = days.toAppend(day);
-    into.append(rows);
+    boolean done = false;
+    try {
+      into.append(rows);
+      done = true;
+    } finally {
+      if (!done && isNew) {
+        days.forget(day);
+      }
+    }
     newest.publish(rows);
     if (into.waiting() >= MOST_BATCHES * options.batchSize()
         || into.waitingSamples() >= MOST_WAITING) {
@@ -277,7 +282,7 @@ public final class JsonSeriesStore implements SeriesStore {
   public List<SeriesKey> series(SeriesSelector selector, Instant from, Instant to) {
     refuseWhenClosed();
     Predicate<SeriesKey> wanted = Patterns.compile(selector);
-    Runnable onTime = deadline(selector);
+    Runnable onTime = new ReadDeadline(selector, nanoTicker);
     long first = Days.ceilingMillis(from);
     long last = Days.floorMillis(to);
     Set<SeriesKey> found = new TreeSet<>();
@@ -291,7 +296,7 @@ public final class JsonSeriesStore implements SeriesStore {
   public List<SeriesData> read(SeriesSelector selector, Instant from, Instant to, int maxSamples) {
     refuseWhenClosed();
     Predicate<SeriesKey> wanted = Patterns.compile(selector);
-    Runnable onTime = deadline(selector);
+    Runnable onTime = new ReadDeadline(selector, nanoTicker);
     long first = Days.ceilingMillis(from);
     long last = Days.floorMillis(to);
     SampleCollector found = new SampleCollector(selector, maxSamples);
@@ -303,21 +308,6 @@ public final class JsonSeriesStore implements SeriesStore {
 
   private Iterable<JsonDay> daysOf(long first, long last) {
     return first > last ? List.of() : days.between(Days.of(first), Days.of(last)).values();
-  }
-
-  private Runnable deadline(SeriesSelector selector) {
-    long end = nanoTicker.getAsLong() + MOST_NANOS;
-    return () -> {
-      if (nanoTicker.getAsLong() - end > 0) {
-        throw new MonitorException(
-            ErrorCode.QUERY_TIMEOUT,
-            Blame.OPERATOR,
-            selector
-                + " was read for more than "
-                + Duration.ofNanos(MOST_NANOS).toSeconds()
-                + " s; ask for a shorter span, or use the back end sqlite or hybrid");
-      }
-    };
   }
 
   @Override
@@ -332,16 +322,11 @@ public final class JsonSeriesStore implements SeriesStore {
   public List<SeriesPart> parts() {
     refuseWhenClosed();
     List<SeriesPart> parts = new ArrayList<>();
-    for (Map.Entry<Long, JsonDay> day : days.all().entrySet()) {
-      long number = day.getKey();
-      parts.add(
-          new SeriesPart(
-              LocalDate.ofEpochDay(number).toString(),
-              SeriesPart.Content.SAMPLES,
-              Instant.ofEpochMilli(Days.firstMillis(number)),
-              Instant.ofEpochMilli(Days.firstMillis(number + 1)),
-              day.getValue().samples(),
-              day.getValue().bytes()));
+    for (JsonDay day : days.all().values()) {
+      SeriesPart part = day.part();
+      if (part.bytes() > 0) {
+        parts.add(part);
+      }
     }
     return List.copyOf(parts);
   }

@@ -57,53 +57,75 @@ final class JsonTail {
    * @param millis names what is kept aside
    */
   Loaded load(long lastSealed, long millis) throws IOException {
-    List<TailRow> rows = new ArrayList<>();
-    long last = lastSealed;
-    long pending = 0; // damaged lines since the last good one
-    long bad = 0;
-    boolean torn = false;
+    Reading reading = new Reading(lastSealed);
     if (Files.exists(path)) {
-      UnaryOperator<SeriesKey> keys = keys();
       try (LineReader lines = LineReader.open(path)) {
-        while (true) {
-          try {
-            byte[] line = lines.next();
-            if (line == null) {
-              break;
-            }
-            TailRow row = SampleLines.parseBatch(line, keys);
-            if (row.number() > last + 1 && pending == 0) {
-              damage.accept(
-                  JsonFailures.damaged(
-                      path, "lines " + (last + 1) + " to " + (row.number() - 1) + " are missing"));
-            }
-            if (row.number() > last) {
-              rows.add(row);
-              last = row.number();
-            }
-            bad += pending;
-            pending = 0;
-            end = lines.position();
-          } catch (DamagedLineException e) {
-            pending++;
-            torn = LineReader.BREAKS_OFF.equals(e.getMessage());
-            if (!torn) {
-              damage.accept(
-                  JsonFailures.damaged(
-                      path, "line " + lines.number() + " " + e.getMessage() + ", it is left out"));
-            }
-          }
+        boolean more = true;
+        while (more) {
+          more = reading.next(lines);
         }
       }
-      bad += torn && pending > 0 ? pending - 1 : pending;
-      if (bad > 0) {
+      end = reading.end;
+      reading.bad += reading.torn ? reading.pending - 1 : reading.pending;
+      if (reading.bad > 0) {
         keepAside(millis);
-      } else if (torn) {
+      } else if (reading.torn) {
         LOG.info("{} ended with half a line, which was never acknowledged", path);
       }
     }
-    mark.compare(last).ifPresent(loss -> damage.accept(JsonFailures.damaged(path, loss)));
-    return new Loaded(rows, last, bad > 0);
+    mark.compare(reading.last)
+        .ifPresent(loss -> damage.accept(JsonFailures.damaged(path, loss)));
+    return new Loaded(reading.rows, reading.last, reading.bad > 0);
+  }
+
+  /** The file on its way through its lines. */
+  private final class Reading {
+    private final UnaryOperator<SeriesKey> keys = keys();
+    private final List<TailRow> rows = new ArrayList<>();
+    private long last;
+    private long end; // of the good lines
+    private long pending; // damaged lines since the last good one
+    private long bad; // damaged lines before it
+    private boolean torn; // the last line has no end
+
+    Reading(long lastSealed) {
+      this.last = lastSealed;
+    }
+
+    /** Whether there was one more line. */
+    boolean next(LineReader lines) throws IOException {
+      try {
+        byte[] line = lines.next();
+        if (line == null) {
+          return false;
+        }
+        good(SampleLines.parseBatch(line, keys));
+        end = lines.position();
+      } catch (DamagedLineException e) {
+        pending++;
+        torn = LineReader.BREAKS_OFF.equals(e.getMessage());
+        if (!torn) {
+          tell("line " + lines.number() + " " + e.getMessage() + ", it is left out");
+        }
+      }
+      return true;
+    }
+
+    private void good(TailRow row) {
+      if (row.number() > last + 1 && pending == 0) {
+        tell("lines " + (last + 1) + " to " + (row.number() - 1) + " are missing");
+      }
+      if (row.number() > last) {
+        rows.add(row);
+        last = row.number();
+      }
+      bad += pending;
+      pending = 0;
+    }
+
+    private void tell(String found) {
+      damage.accept(JsonFailures.damaged(path, found));
+    }
   }
 
   private static UnaryOperator<SeriesKey> keys() {
@@ -130,6 +152,7 @@ final class JsonTail {
     try {
       open().append(lines, wait);
     } catch (IOException e) {
+      rest(); // the next append opens it anew, and cuts off what may have been written
       throw JsonFailures.translate(path, "written", e);
     }
     mark.write(last);
@@ -171,8 +194,8 @@ final class JsonTail {
   /** Deletes it with its mark. */
   void delete() throws IOException {
     rest();
+    mark.delete(); // first, so that a kill leaves nothing that seems to be missing
     end = 0;
     Files.deleteIfExists(path);
-    mark.delete();
   }
 }

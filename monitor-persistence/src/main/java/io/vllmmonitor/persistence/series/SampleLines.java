@@ -169,7 +169,7 @@ final class SampleLines {
   private static double parseValue(JsonParser in) throws IOException {
     JsonToken token = in.currentToken();
     if (token == JsonToken.VALUE_NUMBER_INT) {
-      return in.getLongValue();
+      return (double) in.getLongValue();
     }
     if (token == JsonToken.VALUE_NUMBER_FLOAT) {
       return Double.parseDouble(in.getText());

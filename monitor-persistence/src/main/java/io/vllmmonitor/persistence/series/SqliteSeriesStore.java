@@ -354,7 +354,8 @@ public final class SqliteSeriesStore implements SeriesStore {
   public List<SeriesRollup> rollup(
       SeriesSelector selector, Instant from, Instant to, Duration resolution, int maxAggregates) {
     refuseWhenClosed();
-    return new RollupPlanner(partitions, rollups, selector, Patterns.compile(selector), maxAggregates)
+    return new RollupPlanner(
+            partitions, rollups, selector, Patterns.compile(selector), maxAggregates)
         .read(
             from.toEpochMilli(),
             to.toEpochMilli(),

@@ -119,7 +119,7 @@ class CompressedBlobsTest {
       String hash = store.put(TEXT);
       Path file = blobs.resolve(hash + ".zst");
       byte[] bytes = Files.readAllBytes(file);
-      bytes[bytes.length - 3] ^= 1;
+      bytes[bytes.length - 3] ^= (byte) 1;
       Files.write(file, bytes);
       assertDamaged(store, hash);
 

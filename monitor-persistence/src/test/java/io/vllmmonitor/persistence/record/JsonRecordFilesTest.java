@@ -1,6 +1,7 @@
 package io.vllmmonitor.persistence.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -83,7 +84,7 @@ class JsonRecordFilesTest {
 
   private static void flip(Path file, int position) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    bytes[position] ^= 4;
+    bytes[position] ^= (byte) 4;
     Files.write(file, bytes);
   }
 
@@ -97,7 +98,8 @@ class JsonRecordFilesTest {
     String text = "x".repeat(2_000_000);
     store.write(
         List.of(
-            new StoredRecord(INCIDENTS, "big", clock.instant(), null, Map.of(), "\"" + text + '"')));
+            new StoredRecord(
+                INCIDENTS, "big", clock.instant(), null, Map.of(), "\"" + text + '"')));
   }
 
   @Test
@@ -108,7 +110,8 @@ class JsonRecordFilesTest {
         .asString()
         .startsWith("{\"crc\":\"")
         .contains("\"number\":1,")
-        .contains("{\"table\":\"incidents\",\"row\":{\"id\":\"a\",\"at\":\"2026-11-25T12:00:00.000Z\"")
+        .contains(
+            "{\"table\":\"incidents\",\"row\":{\"id\":\"a\",\"at\":\"2026-11-25T12:00:00.000Z\"")
         .endsWith("}]}");
   }
 
@@ -232,7 +235,7 @@ class JsonRecordFilesTest {
   @Test
   void aKillAtAnyStepOfACompactionLosesNothing() throws IOException {
     write("a", "b");
-    Map<Path, byte[]> before = files();
+    Map<Path, byte[]> before;
     try (JsonRecordStore store = open(false)) {
       writeMuch(store);
       before = files();
@@ -396,7 +399,7 @@ class JsonRecordFilesTest {
     int told = 0;
     for (int i = 0; i < 200; i++) {
       Path path = paths.get(i % paths.size());
-      byte[] bytes = sound.get(path).clone();
+      byte[] bytes = requireNonNull(sound.get(path)).clone();
       if (bytes.length == 0) {
         continue;
       }
