@@ -1,6 +1,9 @@
 package io.vllmmonitor.daemon.boot;
 
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.core.audit.Deed;
 import io.vllmmonitor.core.config.MonitorConfig;
+import io.vllmmonitor.daemon.web.JobFacts;
 import io.vllmmonitor.daemon.web.StoreJson;
 import io.vllmmonitor.persistence.backup.BackupManifest;
 import io.vllmmonitor.persistence.backup.Restoring;
@@ -11,6 +14,8 @@ import java.time.InstantSource;
 
 /** Commands on the store of a directory on which no daemon runs. Called by the command line. */
 public final class OfflineStore {
+  private static final String STORE = "store";
+
   private OfflineStore() {}
 
   /**
@@ -24,7 +29,14 @@ public final class OfflineStore {
     InstantSource clock = InstantSource.system();
     try (Closers closers = new Closers()) {
       OpenedStore store = OpenedStore.open(persistence(config), clock, closers);
-      return StoreJson.backup(store.stores().backups(clock, System::nanoTime).make()).toString();
+      return store
+          .audit(clock)
+          .around(
+              new Deed(CommandLineUser.actor(), AuditAction.BACKUP, STORE),
+              () ->
+                  StoreJson.backup(store.stores().backups(clock, System::nanoTime).make())
+                      .toString(),
+              JobFacts::of);
     }
   }
 
@@ -36,9 +48,16 @@ public final class OfflineStore {
   public static String forget(MonitorConfig config, boolean dryRun) {
     InstantSource clock = InstantSource.system();
     try (Closers closers = new Closers()) {
-      Retention retention =
-          OpenedStore.open(persistence(config), clock, closers).stores().retention(clock);
-      return StoreJson.retention(dryRun ? retention.plan() : retention.apply(), dryRun).toString();
+      OpenedStore store = OpenedStore.open(persistence(config), clock, closers);
+      Retention retention = store.stores().retention(clock);
+      return store
+          .audit(clock)
+          .around(
+              new Deed(CommandLineUser.actor(), AuditAction.RETENTION, STORE).dryRun(dryRun),
+              () ->
+                  StoreJson.retention(dryRun ? retention.plan() : retention.apply(), dryRun)
+                      .toString(),
+              JobFacts::of);
     }
   }
 
