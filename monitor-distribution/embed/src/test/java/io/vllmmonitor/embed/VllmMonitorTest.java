@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.AuditEntry;
+import io.vllmmonitor.api.history.HistoryQuery;
+import io.vllmmonitor.api.lifecycle.FailureKind;
+import io.vllmmonitor.api.lifecycle.LifecycleState;
+import io.vllmmonitor.api.prediction.ActualOutcome;
+import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.prediction.PredictionConfidence;
 import io.vllmmonitor.api.sample.Labels;
 import io.vllmmonitor.api.sample.MetricType;
 import io.vllmmonitor.api.sample.SampleBatch;
@@ -96,6 +103,78 @@ class VllmMonitorTest {
           .isInstanceOfSatisfying(
               MonitorException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.IMPORT_REFUSED));
+    }
+  }
+
+  private static FailurePrediction prediction(String id, FailureKind kind, int secondsAgo) {
+    return new FailurePrediction(
+        id,
+        new TargetId("gpu1:8000"),
+        NOON.minusSeconds(secondsAgo),
+        LifecycleState.SERVING,
+        null,
+        kind,
+        Duration.ofSeconds(90),
+        null,
+        null,
+        0.9,
+        PredictionConfidence.HIGH,
+        List.of(),
+        List.of(),
+        "mine",
+        1,
+        null);
+  }
+
+  @Test
+  void predictionsOfTheProgramAreRememberedAndResolved() {
+    FailurePrediction first = prediction("p1", FailureKind.CUDA_OOM, 100);
+    FailurePrediction second = prediction("p2", FailureKind.CACHE_OVERFLOW, 50);
+    try (VllmMonitor monitor = open("data")) {
+      monitor.savePrediction(first);
+      monitor.savePrediction(second);
+    }
+    try (VllmMonitor monitor = open("data")) {
+      FailurePrediction resolved =
+          second.resolved(
+              new ActualOutcome(ActualOutcome.Result.FALSE_ALARM, NOON, null, "it held"));
+      monitor.savePrediction(resolved);
+      assertThat(monitor.getPredictions(null, null, null, 10)).containsExactly(resolved, first);
+      assertThat(monitor.getPredictions(null, null, null, 1)).containsExactly(resolved);
+      assertThat(monitor.getPredictions(FailureKind.CUDA_OOM, null, null, 10))
+          .containsExactly(first);
+      assertThat(monitor.getPredictions(null, null, NOON.minusSeconds(60), 10))
+          .containsExactly(first);
+    }
+  }
+
+  @Test
+  void anotherProgramsLifeIsAuditedFromStartToShutdown() {
+    try (VllmMonitor monitor = open("data")) {
+      assertThat(monitor.exportMonitoringData(folder.resolve("export"))).isNotNull();
+      assertThatThrownBy(() -> monitor.saveHappyPath("none", "x"))
+          .isInstanceOfSatisfying(
+              MonitorException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.INCIDENT_NOT_FOUND));
+      assertThat(monitor.getHappyPaths()).isEmpty();
+      clock.advance(Duration.ofSeconds(1));
+    }
+    clock.advance(Duration.ofSeconds(1));
+    try (VllmMonitor monitor = open("data")) {
+      List<AuditEntry> entries =
+          monitor.history().audit(HistoryQuery.newest(), null, null, null, null).items();
+      assertThat(entries)
+          .extracting(entry -> entry.actor() + " " + entry.action() + " " + entry.result())
+          .containsExactly(
+              "monitor START DONE",
+              "monitor SHUTDOWN DONE",
+              "embed HAPPY_PATH_SAVE REFUSED",
+              "embed EXPORT DONE",
+              "monitor START DONE",
+              "monitor TARGET_MODE DONE");
+      assertThat(entries.get(5).subject()).isEqualTo("127.0.0.1:9");
+      assertThat(entries.get(5).values()).isEqualTo(Map.of("mode", "ADVISE"));
+      assertThat(entries.get(4).values()).containsEntry("targets", "1");
     }
   }
 

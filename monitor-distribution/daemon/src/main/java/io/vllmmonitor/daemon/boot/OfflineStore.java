@@ -11,6 +11,8 @@ import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.retention.Retention;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** Commands on the store of a directory on which no daemon runs. Called by the command line. */
 public final class OfflineStore {
@@ -66,12 +68,25 @@ public final class OfflineStore {
   }
 
   /**
-   * Restores a backup into a directory that does not exist or is empty.
+   * Restores a backup into a directory that does not exist or is empty, and opens it once to note
+   * that in its audit.
    *
+   * @param config loads the configuration of the restored directory
    * @return how many files were restored
+   * @throws io.vllmmonitor.api.error.MonitorException BACKUP_INVALID, STORE_DIRECTORY_NOT_EMPTY and
+   *     others when nothing was restored; STORE_… when the restored store cannot be opened
    */
-  public static int restore(Path backup, Path directory) {
+  public static int restore(Path backup, Path directory, Supplier<MonitorConfig> config) {
     BackupManifest manifest = new Restoring(System::nanoTime).restore(backup, directory);
-    return manifest.files().size();
+    int files = manifest.files().size();
+    InstantSource clock = InstantSource.system();
+    try (Closers closers = new Closers()) {
+      OpenedStore.open(persistence(config.get()), clock, closers)
+          .audit(clock)
+          .done(
+              new Deed(CommandLineUser.actor(), AuditAction.RESTORE, backup.toString()),
+              Map.of("files", Integer.toString(files)));
+    }
+    return files;
   }
 }
