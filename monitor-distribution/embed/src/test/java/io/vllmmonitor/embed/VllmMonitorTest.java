@@ -7,12 +7,15 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.HistoryQuery;
+import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
+import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.ActualOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.prediction.PredictionConfidence;
 import io.vllmmonitor.api.sample.Labels;
+import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.MetricType;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
@@ -21,12 +24,16 @@ import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.StorageBackend;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
+import io.vllmmonitor.persistence.engine.DataDirectory;
+import io.vllmmonitor.persistence.engine.StoreEngine;
+import io.vllmmonitor.persistence.memory.StoredMemory;
 import io.vllmmonitor.testkit.time.ManualClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,6 +152,52 @@ class VllmMonitorTest {
           .containsExactly(first);
       assertThat(monitor.getPredictions(null, null, NOON.minusSeconds(60), 10))
           .containsExactly(first);
+    }
+  }
+
+  @Test
+  void happyPathsAreFoundByTheirStates() {
+    HappyPath path =
+        new HappyPath(
+            "h1",
+            "drain",
+            "",
+            new TargetId("gpu1:8000"),
+            LifecycleState.ERROR,
+            LifecycleState.SERVING,
+            List.of("pause-and-drain"),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Map.of(),
+            Duration.ofSeconds(40),
+            1,
+            0,
+            NOON,
+            NOON);
+    fillStore(entries -> entries.happyPath(path));
+    try (VllmMonitor monitor = open("data")) {
+      assertThat(monitor.getHappyPaths()).containsExactly(path);
+      assertThat(monitor.getHappyPaths(LifecycleState.ERROR, LifecycleState.SERVING))
+          .containsExactly(path);
+      assertThat(monitor.getHappyPaths(LifecycleState.READY, null)).isEmpty();
+      assertThat(monitor.getHappyPaths(null, LifecycleState.READY)).isEmpty();
+    }
+  }
+
+  /** Writes what a monitor would have remembered. */
+  private void fillStore(Consumer<Recorder.Entries> entries) {
+    PersistenceConfig config =
+        PersistenceConfig.builder(folder.resolve("data"))
+            .backend(StorageBackend.SQLITE)
+            .reserveSize(0)
+            .build();
+    try (DataDirectory directory = DataDirectory.open(config.storageDir(), clock);
+        StoreEngine store =
+            StoreEngine.open(directory, config, new MetricCatalog(), clock, System::nanoTime)) {
+      new StoredMemory(store.series(), store.records(), new MetricCatalog()).write(entries);
     }
   }
 
