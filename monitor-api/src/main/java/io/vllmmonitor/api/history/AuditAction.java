@@ -21,6 +21,8 @@ public enum AuditAction {
   BACKUP,
   RESTORE,
   RETENTION,
+  /** The store was brought into another form. */
+  CONVERT,
   /** All samples were brought into their final form. */
   FLUSH,
   HAPPY_PATH_SAVE

@@ -50,7 +50,7 @@ public final class AuditLog {
     T result;
     try {
       result = work.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failed(deed, e);
       throw e;
     }
@@ -70,7 +70,7 @@ public final class AuditLog {
   }
 
   /** Notes that it did not succeed: refused when the one who asked is to blame, else failed. */
-  public void failed(Deed deed, RuntimeException failure) {
+  public void failed(Deed deed, Throwable failure) {
     if (failure instanceof MonitorException coded) {
       boolean refused = coded.blame() == Blame.OPERATOR;
       write(

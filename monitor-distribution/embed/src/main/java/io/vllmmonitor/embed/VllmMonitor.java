@@ -5,20 +5,25 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.AuditAction;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Page;
 import io.vllmmonitor.api.history.RestoreReport;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
+import io.vllmmonitor.api.prediction.FailurePrediction;
 import io.vllmmonitor.api.sample.MetricSpec;
 import io.vllmmonitor.api.sample.MetricType;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.SeriesStore;
+import io.vllmmonitor.core.audit.Deed;
 import io.vllmmonitor.daemon.boot.RunningMonitor;
 import io.vllmmonitor.persistence.engine.StoreStatistics;
 import io.vllmmonitor.persistence.exchange.CodeTrust;
@@ -34,6 +39,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * methods throw {@link io.vllmmonitor.api.error.MonitorException} with a stable code.
  */
 public final class VllmMonitor implements AutoCloseable {
+  private static final String ACTOR = "embed";
   private static final int MOST_SAMPLES = 10_000_000;
   private static final double HOURS_BY_DEFAULT = 24;
   private static final double MOST_HOURS = 24 * 36_500.0;
@@ -156,6 +163,63 @@ public final class VllmMonitor implements AutoCloseable {
     return collect(limit, query -> history().attempts(query, strategyName, null, outcome));
   }
 
+  /**
+   * Predicted failures, newest first.
+   *
+   * @param failureType null means all
+   * @param start inclusive; null means from the beginning
+   * @param end exclusive; null means until now
+   * @param limit how many at most, at least 1
+   */
+  public List<FailurePrediction> getPredictions(
+      @Nullable FailureKind failureType,
+      @Nullable Instant start,
+      @Nullable Instant end,
+      int limit) {
+    return collect(limit, query -> history().predictions(query.between(start, end), failureType, 0));
+  }
+
+  /**
+   * Remembers a prediction that this program made; the same id again replaces it, as when it is
+   * known what happened. Durable when the call returns.
+   */
+  public void savePrediction(FailurePrediction prediction) {
+    requireNonNull(prediction, "prediction");
+    monitor.recorder().write(entries -> entries.prediction(prediction));
+  }
+
+  /** All happy paths, the last saved first. */
+  public List<HappyPath> getHappyPaths() {
+    return getHappyPaths(null, null);
+  }
+
+  /**
+   * Happy paths by the states they lead from and to, the last saved first.
+   *
+   * @param startState null means all
+   * @param endState null means all
+   */
+  public List<HappyPath> getHappyPaths(
+      @Nullable LifecycleState startState, @Nullable LifecycleState endState) {
+    return collect(
+        Integer.MAX_VALUE, query -> history().happyPaths(query, null, startState, endState));
+  }
+
+  /**
+   * Saves how a closed incident was ended, or counts it as one more success of the path of that
+   * name.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException INCIDENT_NOT_FOUND, HAPPY_PATH_REFUSED
+   */
+  public HappyPath saveHappyPath(String incidentId, String name) {
+    return monitor
+        .audit()
+        .around(
+            new Deed(ACTOR, AuditAction.HAPPY_PATH_SAVE, name),
+            () -> monitor.happyPaths().save(incidentId, name, ""),
+            path -> Map.of("id", path.id(), "incident", incidentId));
+  }
+
   private static <T> List<T> collect(int limit, Function<HistoryQuery, Page<T>> ask) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit is at least 1, found " + limit);
@@ -193,11 +257,14 @@ public final class VllmMonitor implements AutoCloseable {
   public ExportReport exportMonitoringData(
       Path directory, @Nullable Instant start, @Nullable Instant end) {
     ExportOptions all = ExportOptions.everything(directory);
+    ExportOptions options =
+        new ExportOptions(directory, start, end, all.format(), all.compression());
     return monitor
-        .exchange()
-        .export(
-            new ExportOptions(directory, start, end, all.format(), all.compression()),
-            new ExchangeProgress());
+        .audit()
+        .around(
+            new Deed(ACTOR, AuditAction.EXPORT, directory.toString()),
+            () -> monitor.exchange().export(options, new ExchangeProgress()),
+            report -> Map.of("samples", Long.toString(report.samples())));
   }
 
   /**
@@ -205,6 +272,13 @@ public final class VllmMonitor implements AutoCloseable {
    * is not possible: {@code merge} false is refused with IMPORT_REFUSED.
    */
   public ImportReport importMonitoringData(Path directory, boolean merge) {
+    Deed deed = new Deed(ACTOR, AuditAction.IMPORT, directory.toString());
+    return monitor
+        .audit()
+        .around(deed, () -> imported(directory, merge), VllmMonitor::facts);
+  }
+
+  private ImportReport imported(Path directory, boolean merge) {
     if (!merge) {
       throw new MonitorException(
           ErrorCode.IMPORT_REFUSED,
@@ -218,6 +292,12 @@ public final class VllmMonitor implements AutoCloseable {
         .importFrom(
             new ImportOptions(directory, ImportMode.MERGE, false, CodeTrust.REFUSE),
             new ExchangeProgress());
+  }
+
+  private static Map<String, String> facts(ImportReport report) {
+    long added = report.parts().stream().mapToLong(ImportReport.Part::added).sum();
+    return Map.of(
+        "added", Long.toString(added), "differences", Long.toString(report.differences()));
   }
 
   /** Everything that was remembered, with all filters and pages. */

@@ -8,7 +8,16 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Problem;
+import io.vllmmonitor.api.history.AuditEntry;
+import io.vllmmonitor.api.history.Recorder;
+import io.vllmmonitor.api.lifecycle.FailureKind;
+import io.vllmmonitor.api.lifecycle.LifecycleState;
+import io.vllmmonitor.api.outcome.HappyPath;
+import io.vllmmonitor.api.prediction.ActualOutcome;
+import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.prediction.PredictionConfidence;
 import io.vllmmonitor.api.sample.Labels;
+import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.MetricType;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
@@ -17,6 +26,9 @@ import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.StorageBackend;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
+import io.vllmmonitor.persistence.engine.DataDirectory;
+import io.vllmmonitor.persistence.engine.StoreEngine;
+import io.vllmmonitor.persistence.memory.StoredMemory;
 import io.vllmmonitor.testkit.time.ManualClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +121,124 @@ class VllmMonitorTest {
           .isInstanceOfSatisfying(
               MonitorException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.IMPORT_REFUSED));
+    }
+  }
+
+  private static FailurePrediction prediction(String id, FailureKind kind, int secondsAgo) {
+    return new FailurePrediction(
+        id,
+        new TargetId("gpu1:8000"),
+        NOON.minusSeconds(secondsAgo),
+        LifecycleState.SERVING,
+        null,
+        kind,
+        Duration.ofSeconds(90),
+        null,
+        null,
+        0.9,
+        PredictionConfidence.HIGH,
+        List.of(),
+        List.of(),
+        "mine",
+        1,
+        null);
+  }
+
+  @Test
+  void predictionsOfTheProgramAreRememberedAndResolved() {
+    FailurePrediction first = prediction("p1", FailureKind.CUDA_OOM, 100);
+    FailurePrediction second = prediction("p2", FailureKind.CACHE_OVERFLOW, 50);
+    try (VllmMonitor monitor = open("data")) {
+      monitor.savePrediction(first);
+      monitor.savePrediction(second);
+    }
+    try (VllmMonitor monitor = open("data")) {
+      FailurePrediction resolved =
+          second.resolved(
+              new ActualOutcome(ActualOutcome.Result.FALSE_ALARM, NOON, null, "it held"));
+      monitor.savePrediction(resolved);
+      assertThat(monitor.getPredictions(null, null, null, 10)).containsExactly(resolved, first);
+      assertThat(monitor.getPredictions(null, null, null, 1)).containsExactly(resolved);
+      assertThat(monitor.getPredictions(FailureKind.CUDA_OOM, null, null, 10))
+          .containsExactly(first);
+      assertThat(monitor.getPredictions(null, null, NOON.minusSeconds(60), 10))
+          .containsExactly(first);
+    }
+  }
+
+  @Test
+  void happyPathsAreFoundByTheirStates() {
+    HappyPath path =
+        new HappyPath(
+            "h1",
+            "drain",
+            "",
+            new TargetId("gpu1:8000"),
+            LifecycleState.ERROR,
+            LifecycleState.SERVING,
+            List.of("pause-and-drain"),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Map.of(),
+            Duration.ofSeconds(40),
+            1,
+            0,
+            NOON,
+            NOON);
+    fillStore(entries -> entries.happyPath(path));
+    try (VllmMonitor monitor = open("data")) {
+      assertThat(monitor.getHappyPaths()).containsExactly(path);
+      assertThat(monitor.getHappyPaths(LifecycleState.ERROR, LifecycleState.SERVING))
+          .containsExactly(path);
+      assertThat(monitor.getHappyPaths(LifecycleState.READY, null)).isEmpty();
+      assertThat(monitor.getHappyPaths(null, LifecycleState.READY)).isEmpty();
+    }
+  }
+
+  /** Writes what a monitor would have remembered. */
+  private void fillStore(Consumer<Recorder.Entries> entries) {
+    PersistenceConfig config =
+        PersistenceConfig.builder(folder.resolve("data"))
+            .backend(StorageBackend.SQLITE)
+            .reserveSize(0)
+            .build();
+    try (DataDirectory directory = DataDirectory.open(config.storageDir(), clock);
+        StoreEngine store =
+            StoreEngine.open(directory, config, new MetricCatalog(), clock, System::nanoTime)) {
+      new StoredMemory(store.series(), store.records(), new MetricCatalog()).write(entries);
+    }
+  }
+
+  @Test
+  void anotherProgramsLifeIsAuditedFromStartToShutdown() {
+    try (VllmMonitor monitor = open("data")) {
+      assertThat(monitor.exportMonitoringData(folder.resolve("export"))).isNotNull();
+      assertThatThrownBy(() -> monitor.saveHappyPath("none", "x"))
+          .isInstanceOfSatisfying(
+              MonitorException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.INCIDENT_NOT_FOUND));
+      assertThat(monitor.getHappyPaths()).isEmpty();
+      clock.advance(Duration.ofSeconds(1));
+    }
+    clock.advance(Duration.ofSeconds(1));
+    try (VllmMonitor monitor = open("data")) {
+      List<AuditEntry> entries =
+          monitor.history().audit(HistoryQuery.newest(), null, null, null, null).items();
+      assertThat(entries)
+          .extracting(entry -> entry.actor() + " " + entry.action() + " " + entry.result())
+          .containsExactly(
+              "monitor START DONE",
+              "monitor SHUTDOWN DONE",
+              "embed HAPPY_PATH_SAVE REFUSED",
+              "embed EXPORT DONE",
+              "monitor START DONE",
+              "monitor TARGET_MODE DONE");
+      assertThat(entries.get(5).subject()).isEqualTo("127.0.0.1:9");
+      assertThat(entries.get(5).values()).isEqualTo(Map.of("mode", "ADVISE"));
+      assertThat(entries.get(4).values()).containsEntry("targets", "1");
     }
   }
 

@@ -123,7 +123,7 @@ public final class StoredMemory implements Recorder, History {
   @Override
   public Page<StateCheckpoint> checkpoints(HistoryQuery query, @Nullable LifecycleState state) {
     return page(
-        RecordKind.CHECKPOINTS, query, filter().and("state", name(state)), StateCheckpoint.class);
+        RecordKind.CHECKPOINTS, query, new ColumnFilter().and("state", state), StateCheckpoint.class);
   }
 
   @Override
@@ -138,13 +138,13 @@ public final class StoredMemory implements Recorder, History {
     return page(
         RecordKind.GUARDRAIL_FIRINGS,
         query,
-        filter().and("guardrail", guardrail).and("status", name(status)),
+        new ColumnFilter().and("guardrail", guardrail).and("status", status),
         GuardrailFiring.class);
   }
 
   @Override
   public Page<Incident> incidents(HistoryQuery query, @Nullable IncidentStatus status) {
-    return page(RecordKind.INCIDENTS, query, filter().and("status", name(status)), Incident.class);
+    return page(RecordKind.INCIDENTS, query, new ColumnFilter().and("status", status), Incident.class);
   }
 
   @Override
@@ -161,10 +161,10 @@ public final class StoredMemory implements Recorder, History {
     return page(
         RecordKind.MITIGATION_ATTEMPTS,
         query,
-        filter()
+        new ColumnFilter()
             .and("strategy_name", strategy)
-            .and("status", name(status))
-            .and("outcome", name(outcome)),
+            .and("status", status)
+            .and("outcome", outcome),
         MitigationAttempt.class);
   }
 
@@ -177,10 +177,10 @@ public final class StoredMemory implements Recorder, History {
     return readable(
         RecordKind.LEARNING_DATA,
         query,
-        filter()
+        new ColumnFilter()
             .and("situation", situation)
             .and("strategy_name", strategy)
-            .and("outcome", name(outcome)),
+            .and("outcome", outcome),
         LearningEvent.class,
         event -> true);
   }
@@ -191,7 +191,7 @@ public final class StoredMemory implements Recorder, History {
     return readable(
         RecordKind.PREDICTIONS,
         query,
-        filter().and("failure_type", name(failureType)),
+        new ColumnFilter().and("failure_type", failureType),
         FailurePrediction.class,
         prediction -> prediction.probability() >= minProbability);
   }
@@ -205,10 +205,10 @@ public final class StoredMemory implements Recorder, History {
     return readable(
         RecordKind.HAPPY_PATHS,
         query,
-        filter()
+        new ColumnFilter()
             .and("name", name)
-            .and("start_state", name(startState))
-            .and("end_state", name(endState)),
+            .and("start_state", startState)
+            .and("end_state", endState),
         HappyPath.class,
         path -> true);
   }
@@ -223,11 +223,11 @@ public final class StoredMemory implements Recorder, History {
     return readable(
         RecordKind.AUDIT,
         query,
-        filter()
-            .and("action", name(action))
+        new ColumnFilter()
+            .and("action", action)
             .and("actor", actor)
             .and("subject", subject)
-            .and("result", name(result)),
+            .and("result", result),
         AuditEntry.class,
         entry -> true);
   }
@@ -240,7 +240,7 @@ public final class StoredMemory implements Recorder, History {
     do {
       HistoryQuery query = HistoryQuery.newest().withLimit(ROWS_AT_ONCE).after(cursor);
       Page<CodeGeneration> page =
-          page(RecordKind.PLUGINS, query, filter().and("unit", unit), CodeGeneration.class);
+          page(RecordKind.PLUGINS, query, new ColumnFilter().and("unit", unit), CodeGeneration.class);
       found.addAll(page.items());
       cursor = page.next();
     } while (cursor != null);
@@ -276,7 +276,7 @@ public final class StoredMemory implements Recorder, History {
     return page(
         RecordKind.PROBLEMS,
         query.withTarget(null),
-        filter().and("subject", target == null ? null : target.instance()),
+        new ColumnFilter().and("subject", target == null ? null : target.instance()),
         Problem.class);
   }
 
@@ -287,7 +287,7 @@ public final class StoredMemory implements Recorder, History {
         .map(row -> rows.entity(row, RestoreReport.class));
   }
 
-  private <T> Page<T> page(RecordKind kind, HistoryQuery query, Filter filter, Class<T> type) {
+  private <T> Page<T> page(RecordKind kind, HistoryQuery query, ColumnFilter filter, Class<T> type) {
     RecordPage page = records.query(question(kind, query, filter));
     return new Page<>(
         page.records().stream().map(row -> rows.entity(row, type)).toList(), page.next());
@@ -295,7 +295,7 @@ public final class StoredMemory implements Recorder, History {
 
   /** The same without the rows that are damaged or not wanted. */
   private <T> Page<T> readable(
-      RecordKind kind, HistoryQuery query, Filter filter, Class<T> type, Predicate<T> wanted) {
+      RecordKind kind, HistoryQuery query, ColumnFilter filter, Class<T> type, Predicate<T> wanted) {
     List<T> items = new ArrayList<>();
     List<String> lost = new ArrayList<>();
     RecordSelection selection =
@@ -319,14 +319,14 @@ public final class StoredMemory implements Recorder, History {
     return wanted.test(entity) && items.add(entity);
   }
 
-  private static RecordQuery question(RecordKind kind, HistoryQuery query, Filter filter) {
+  private static RecordQuery question(RecordKind kind, HistoryQuery query, ColumnFilter filter) {
     TargetId target = query.target();
     return new RecordQuery(
         kind,
         target == null ? null : target.instance(),
         floor(query.from()),
         ceiling(query.to()),
-        filter.columns,
+        filter.columns(),
         query.limit(),
         query.cursor());
   }
@@ -340,25 +340,5 @@ public final class StoredMemory implements Recorder, History {
   private static @Nullable Instant ceiling(@Nullable Instant time) {
     Instant floor = floor(time);
     return floor == null || floor.equals(time) ? floor : floor.plusMillis(1);
-  }
-
-  private static @Nullable String name(@Nullable Enum<?> constant) {
-    return constant == null ? null : constant.name();
-  }
-
-  private static Filter filter() {
-    return new Filter();
-  }
-
-  /** The columns asked for; null values do not filter. */
-  private static final class Filter {
-    private final Map<String, String> columns = new HashMap<>();
-
-    Filter and(String column, @Nullable String value) {
-      if (value != null) {
-        columns.put(column, value);
-      }
-      return this;
-    }
   }
 }

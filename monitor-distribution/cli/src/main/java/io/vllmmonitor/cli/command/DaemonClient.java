@@ -10,6 +10,7 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.core.config.ConfigLoader;
+import io.vllmmonitor.daemon.boot.CommandLineUser;
 import io.vllmmonitor.daemon.web.Token;
 import io.vllmmonitor.persistence.engine.DataDirectory;
 import io.vllmmonitor.persistence.engine.Owner;
@@ -167,7 +168,8 @@ final class DaemonClient {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://" + owner.address() + path));
+    return HttpRequest.newBuilder(URI.create("http://" + owner.address() + path))
+        .header("User-Agent", CommandLineUser.userAgent());
   }
 
   private Token token() {

@@ -44,6 +44,8 @@ enum ExitCode {
           CURSOR_INVALID,
           BACKUP_INVALID,
           PLUGIN_NOT_FOUND,
+          INCIDENT_NOT_FOUND,
+          HAPPY_PATH_REFUSED,
           HTTP_BAD_REQUEST,
           STORE_BACKEND_DIFFERS,
           STORE_DIRECTORY_NOT_EMPTY,

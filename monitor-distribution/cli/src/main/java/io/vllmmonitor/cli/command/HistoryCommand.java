@@ -17,6 +17,7 @@ final class HistoryCommand implements Runnable {
   public void run() {
     throw new CommandLine.ParameterException(
         spec.commandLine(),
-        "A kind is missing: checkpoints, incidents, attempts, guardrails or metrics");
+        "A kind is missing: checkpoints, incidents, attempts, guardrails, predictions,"
+            + " happy-paths, learning, audit or metrics");
   }
 }

@@ -50,6 +50,12 @@ final class HistoryVerbs {
       Table table = table();
       answer.json().path("items").forEach(item -> row(table, item));
       table.lines().forEach(root::print);
+      int lost = answer.json().path("passed_over").asInt();
+      if (lost > 0) {
+        root.surroundings()
+            .err()
+            .println(lost + " damaged entries are left out; 'vllm-monitor status' says more");
+      }
       String next = answer.json().path("next").asText("");
       if (answer.json().path("next").isTextual()) {
         root.surroundings().err().println("There is more: --cursor " + Table.clean(next));

@@ -65,7 +65,14 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new HistoryVerbs.Incidents(root))
             .addSubcommand(new HistoryVerbs.Attempts(root))
             .addSubcommand(new HistoryVerbs.Guardrails(root))
+            .addSubcommand(new RecordVerbs.Predictions(root))
+            .addSubcommand(new RecordVerbs.HappyPaths(root))
+            .addSubcommand(new RecordVerbs.Learning(root))
+            .addSubcommand(new RecordVerbs.Audit(root))
             .addSubcommand(new MetricsVerb(root));
+    CommandLine happyPath =
+        new CommandLine(new HappyPathVerbs.Group())
+            .addSubcommand(new HappyPathVerbs.Save(root));
     CommandLine plugin =
         new CommandLine(new PluginVerbs.Group())
             .addSubcommand(new PluginVerbs.Listing(root))
@@ -77,6 +84,7 @@ final class MonitorCommand implements Runnable {
         .addSubcommand(new StatusCommand(root))
         .addSubcommand(history)
         .addSubcommand(plugin)
+        .addSubcommand(happyPath)
         .addSubcommand(new ExchangeVerbs.Export(root))
         .addSubcommand(new ExchangeVerbs.Import(root))
         .addSubcommand(new StoreVerbs.Forget(root))

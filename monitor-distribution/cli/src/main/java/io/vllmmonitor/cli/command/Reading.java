@@ -24,6 +24,15 @@ final class Reading {
         : value.asText();
   }
 
+  /** The texts of an array with commas between them; a dash when there are none. */
+  static String list(JsonNode entity, String field) {
+    StringBuilder text = new StringBuilder();
+    for (JsonNode item : entity.path(field)) {
+      text.append(text.isEmpty() ? "" : ", ").append(item.asText());
+    }
+    return text.isEmpty() ? NOTHING : text.toString();
+  }
+
   /** A time in the local zone with its offset; it may be given back as {@code --from}. */
   String time(JsonNode entity, String field) {
     return time(text(entity, field));

@@ -121,7 +121,7 @@ final class StoreVerbs {
     @Override
     public void run() {
       Path data = DaemonClient.directory(root.surroundings(), root.data());
-      int files = OfflineStore.restore(backup.toAbsolutePath(), data);
+      int files = OfflineStore.restore(backup.toAbsolutePath(), data, () -> config(root, data));
       root.print(
           root.json()
               ? "{\"files\":" + files + "}"
@@ -136,13 +136,15 @@ final class StoreVerbs {
       DaemonClient daemon = root.daemon();
       return ExchangeVerbs.await(daemon, daemon.post("/api/v1/" + verb, body).json());
     }
-    MonitorConfig config =
-        new ConfigLoader(root.surroundings().environment(), root.surroundings().home())
-            .load(new ConfigFlags(List.of(), data, null, null), Map.of());
     try {
-      return MAPPER.readTree(offline.apply(config));
+      return MAPPER.readTree(offline.apply(config(root, data)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("The result is no JSON", e);
     }
+  }
+
+  private static MonitorConfig config(MonitorCommand root, Path data) {
+    return new ConfigLoader(root.surroundings().environment(), root.surroundings().home())
+        .load(new ConfigFlags(List.of(), data, null, null), Map.of());
   }
 }

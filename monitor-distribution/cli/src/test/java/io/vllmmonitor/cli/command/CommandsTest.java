@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.guardrail.FiringStatus;
+import io.vllmmonitor.api.history.AuditAction;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.incident.IncidentStatus;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
@@ -124,6 +126,81 @@ class CommandsTest {
     assertThat(run.out).contains("KV at 0.99 with 12 preemptions/s");
     assertThat(run.command("history", "guardrails", "--state", "FIRING")).isZero();
     assertThat(run.out.lines()).hasSize(1);
+  }
+
+  @Test
+  void whatWasExpectedLearnedKeptAndCommandedIsShownToo() {
+    daemon.history.predictions.add(Entities.prediction("p1", FailureKind.CUDA_OOM, 0.9));
+    daemon.history.paths.add(Entities.happyPath("h1", "drain"));
+    daemon.history.events.add(Entities.learning("a1", "pause-and-drain"));
+    daemon.history.audit.add(Entities.audit("e1", "cli:alice", AuditAction.BACKUP));
+    assertThat(
+            run.command(
+                "history",
+                "predictions",
+                "--failure-type=CUDA_OOM",
+                "--min-probability=0.5",
+                "--since=-1h",
+                "--target=127.0.0.1:8000"))
+        .isZero();
+    assertThat(run.out)
+        .contains("p1  2026-11-25T12:59:30+01:00  127.0.0.1:8000  CUDA_OOM  0.9          HIGH")
+        .contains("1m30s  trend  -");
+    assertThat(run.err).isEmpty();
+    assertThat(run.command("history", "predictions", "--min-probability", "0.95")).isZero();
+    assertThat(run.out.lines()).hasSize(1);
+    assertThat(run.command("history", "predictions", "--min-probability", "95")).isEqualTo(2);
+    assertThat(
+            run.command(
+                "history", "happy-paths", "--name=drain", "--start-state=ERROR", "--end-state",
+                "SERVING"))
+        .isZero();
+    assertThat(run.out).contains("drain  ERROR  SERVING  pause-and-drain  1m10s  2       1");
+    assertThat(
+            run.command(
+                "history",
+                "learning",
+                "--situation=kv-high",
+                "--strategy=pause-and-drain",
+                "--outcome=SUCCESS"))
+        .isZero();
+    assertThat(run.out).contains("kv-high    pause-and-drain  SUCCESS  a1");
+    assertThat(
+            run.command(
+                "history", "audit", "--action=BACKUP", "--actor=cli:alice", "--subject=kv",
+                "--result=DONE"))
+        .isZero();
+    assertThat(run.out).contains("cli:alice  BACKUP  kv       DONE    rows 7");
+    assertThat(run.command("--json", "history", "audit", "--limit=1")).isZero();
+    assertThat(run.out).startsWith("{\"items\":[{\"id\":\"e1\"");
+  }
+
+  @Test
+  void entriesThatAreDamagedAreToldOf() {
+    daemon.history.passedOver = 2;
+    assertThat(run.command("history", "predictions")).isZero();
+    assertThat(run.err).contains("2 damaged entries are left out");
+  }
+
+  @Test
+  void aHappyPathIsSavedAndAuditedUnderTheUsersName() {
+    daemon.history.incidents.add(Entities.incident("i1", IncidentStatus.CLOSED));
+    daemon.history.attempts.add(
+        Entities.attempt("a1", "i1", AttemptStatus.SUCCEEDED, MitigationOutcome.SUCCESS));
+    assertThat(run.command("happy-path", "save", "i1", "--name", "drain", "--description=it all"))
+        .isZero();
+    assertThat(run.out)
+        .isEqualTo(
+            "Saved 'drain': pause-and-drain, from PROCESSING_REQUESTS to PROCESSING_REQUESTS,"
+                + " worked 1 times\n");
+    assertThat(daemon.history.paths.get(0).description()).isEqualTo("it all");
+    assertThat(daemon.history.audit.get(0).actor()).startsWith("cli:");
+    assertThat(run.command("happy-path", "save", "i1", "--name", "drain", "--json")).isZero();
+    assertThat(run.out).startsWith("{\"id\":");
+    assertThat(run.command("happy-path", "save", "none", "--name", "x")).isEqualTo(2);
+    assertThat(run.err).startsWith("VMON-6007 INCIDENT_NOT_FOUND");
+    assertThat(run.command("happy-path", "save", "i1")).isEqualTo(2);
+    assertThat(run.command("happy-path")).isEqualTo(2);
   }
 
   @Test

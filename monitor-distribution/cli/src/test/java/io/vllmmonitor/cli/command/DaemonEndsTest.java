@@ -31,6 +31,8 @@ class DaemonEndsTest {
           {"stop"},
           {"history", "checkpoints"},
           {"history", "metrics", "x"},
+          {"history", "audit"},
+          {"happy-path", "save", "i1", "--name", "x"},
           {"plugin", "list"},
           {"plugin", "disable", "x"}
         }) {

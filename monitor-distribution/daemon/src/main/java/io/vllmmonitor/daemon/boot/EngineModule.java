@@ -23,9 +23,6 @@ import io.vllmmonitor.core.sampling.SamplingPools;
 import io.vllmmonitor.core.sampling.ThreadTimer;
 import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
-import io.vllmmonitor.persistence.engine.DataDirectory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -122,9 +119,8 @@ final class EngineModule extends AbstractModule {
       Problems problems,
       OwnMetrics metrics,
       MonitorConfig config,
-      DataDirectory directory,
+      StopFile stop,
       Closers closers) {
-    Path stop = directory.stop();
     ExecutorService mailboxes = pool(closers, "mailbox pool", SamplingPools.mailboxes());
     ExecutorService workers = pool(closers, "worker pool", workers());
     return closers.add(
@@ -142,7 +138,7 @@ final class EngineModule extends AbstractModule {
                 problems,
                 metrics,
                 InterventionPolicy.from(config.section("mitigations")),
-                () -> Files.exists(stop),
+                stop,
                 mailboxes,
                 workers,
                 lifecycle(config),

@@ -4,6 +4,7 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.daemon.web.ExchangeRequest;
+import io.vllmmonitor.daemon.web.JobFacts;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.StoreEngine;
 import java.io.IOException;
@@ -35,10 +36,14 @@ public final class OfflineExchange {
               + " that could be exported; name the directory with --data");
     }
     try (Closers closers = new Closers()) {
-      OpenedStore store =
-          OpenedStore.open(
-              StoreEngine.adopt(PersistenceConfig.of(data)), InstantSource.system(), closers);
-      return ExchangeRequest.run(store.exchange(), verb, body);
+      InstantSource clock = InstantSource.system();
+      OpenedStore store = OpenedStore.open(StoreEngine.adopt(PersistenceConfig.of(data)), clock, closers);
+      return store
+          .audit(clock)
+          .around(
+              ExchangeRequest.deed(CommandLineUser.actor(), verb, body),
+              () -> ExchangeRequest.run(store.exchange(), verb, body),
+              JobFacts::of);
     }
   }
 

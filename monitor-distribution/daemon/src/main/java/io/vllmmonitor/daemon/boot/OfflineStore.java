@@ -4,7 +4,10 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.store.StorageBackend;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.core.audit.Deed;
 import io.vllmmonitor.core.config.MonitorConfig;
+import io.vllmmonitor.daemon.web.JobFacts;
 import io.vllmmonitor.daemon.web.StoreJson;
 import io.vllmmonitor.persistence.backup.BackupManifest;
 import io.vllmmonitor.persistence.backup.Restoring;
@@ -18,9 +21,13 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** Commands on the store of a directory on which no daemon runs. Called by the command line. */
 public final class OfflineStore {
+  private static final String STORE = "store";
+
   private OfflineStore() {}
 
   /**
@@ -34,7 +41,14 @@ public final class OfflineStore {
     InstantSource clock = InstantSource.system();
     try (Closers closers = new Closers()) {
       OpenedStore store = OpenedStore.open(persistence(config), clock, closers);
-      return StoreJson.backup(store.stores().backups(clock, System::nanoTime).make()).toString();
+      return store
+          .audit(clock)
+          .around(
+              new Deed(CommandLineUser.actor(), AuditAction.BACKUP, STORE),
+              () ->
+                  StoreJson.backup(store.stores().backups(clock, System::nanoTime).make())
+                      .toString(),
+              JobFacts::of);
     }
   }
 
@@ -46,9 +60,16 @@ public final class OfflineStore {
   public static String forget(MonitorConfig config, boolean dryRun) {
     InstantSource clock = InstantSource.system();
     try (Closers closers = new Closers()) {
-      Retention retention =
-          OpenedStore.open(persistence(config), clock, closers).stores().retention(clock);
-      return StoreJson.retention(dryRun ? retention.plan() : retention.apply(), dryRun).toString();
+      OpenedStore store = OpenedStore.open(persistence(config), clock, closers);
+      Retention retention = store.stores().retention(clock);
+      return store
+          .audit(clock)
+          .around(
+              new Deed(CommandLineUser.actor(), AuditAction.RETENTION, STORE).dryRun(dryRun),
+              () ->
+                  StoreJson.retention(dryRun ? retention.plan() : retention.apply(), dryRun)
+                      .toString(),
+              JobFacts::of);
     }
   }
 
@@ -72,13 +93,20 @@ public final class OfflineStore {
                         Blame.OPERATOR,
                         "'" + form + "' is no form of a store; expected hybrid, sqlite or json"));
     InstantSource clock = InstantSource.system();
+    String result;
     try (Closers closers = new Closers()) {
       DataDirectory directory =
           closers.add("data directory", DataDirectory.open(config.data(), clock));
       Conversion conversion =
           new Conversion(directory, persistence(config), clock, System::nanoTime);
-      return StoreJson.conversion(conversion.to(wanted, new ExchangeProgress())).toString();
+      result = StoreJson.conversion(conversion.to(wanted, new ExchangeProgress())).toString();
     }
+    try (Closers closers = new Closers()) {
+      OpenedStore.open(persistence(config), clock, closers)
+          .audit(clock)
+          .done(new Deed(CommandLineUser.actor(), AuditAction.CONVERT, STORE), Map.of("to", form));
+    }
+    return result;
   }
 
   private static PersistenceConfig persistence(MonitorConfig config) {
@@ -87,12 +115,25 @@ public final class OfflineStore {
   }
 
   /**
-   * Restores a backup into a directory that does not exist or is empty.
+   * Restores a backup into a directory that does not exist or is empty, and opens it once to note
+   * that in its audit.
    *
+   * @param config loads the configuration of the restored directory
    * @return how many files were restored
+   * @throws io.vllmmonitor.api.error.MonitorException BACKUP_INVALID, STORE_DIRECTORY_NOT_EMPTY and
+   *     others when nothing was restored; STORE_… when the restored store cannot be opened
    */
-  public static int restore(Path backup, Path directory) {
+  public static int restore(Path backup, Path directory, Supplier<MonitorConfig> config) {
     BackupManifest manifest = new Restoring(System::nanoTime).restore(backup, directory);
-    return manifest.files().size();
+    int files = manifest.files().size();
+    InstantSource clock = InstantSource.system();
+    try (Closers closers = new Closers()) {
+      OpenedStore.open(persistence(config.get()), clock, closers)
+          .audit(clock)
+          .done(
+              new Deed(CommandLineUser.actor(), AuditAction.RESTORE, backup.toString()),
+              Map.of("files", Integer.toString(files)));
+    }
+    return files;
   }
 }

@@ -2,6 +2,9 @@ package io.vllmmonitor.daemon.boot;
 
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.core.audit.AuditLog;
+import io.vllmmonitor.core.identity.TimeOrderedIds;
+import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.DataDirectory;
 import io.vllmmonitor.persistence.engine.StoreEngine;
@@ -9,6 +12,7 @@ import io.vllmmonitor.persistence.exchange.Exchange;
 import io.vllmmonitor.persistence.exchange.ExchangeNote;
 import io.vllmmonitor.persistence.exchange.ExchangeStores;
 import io.vllmmonitor.persistence.memory.StoredMemory;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -42,7 +46,7 @@ record OpenedStore(
             directory.path(),
             ProductVersion.get(),
             clock,
-            OpenedStore::audit);
+            OpenedStore::log);
     Optional<Problem> interrupted = exchange.recover();
     return new OpenedStore(
         directory,
@@ -53,8 +57,17 @@ record OpenedStore(
         interrupted);
   }
 
-  /** Where every export and import is told, from the daemon and from the command line alike. */
-  private static void audit(ExchangeNote note) {
+  /** An audit for what works on the store without a daemon, or when the daemon is gone. */
+  AuditLog audit(InstantSource clock) {
+    return new AuditLog(
+        clock,
+        new TimeOrderedIds(clock, new SecureRandom()),
+        memory,
+        new Problems(clock, memory));
+  }
+
+  /** Where every export and import is logged; who wanted it is noted by whoever calls. */
+  private static void log(ExchangeNote note) {
     log.info("{} {}: {}", note.action(), note.directory(), note.result());
   }
 }

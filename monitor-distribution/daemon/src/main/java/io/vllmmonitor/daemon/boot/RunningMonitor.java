@@ -8,11 +8,16 @@ import com.google.inject.Singleton;
 import com.google.inject.Stage;
 import com.google.inject.spi.Message;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.AuditAction;
 import io.vllmmonitor.api.history.History;
+import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.audit.AuditLog;
+import io.vllmmonitor.core.audit.Deed;
 import io.vllmmonitor.core.config.MonitorConfig;
+import io.vllmmonitor.core.outcome.HappyPaths;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.StoreEngine;
 import io.vllmmonitor.persistence.exchange.Exchange;
@@ -20,6 +25,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -95,6 +101,12 @@ public final class RunningMonitor implements AutoCloseable {
       OpenedStore store, InstantSource clock, AtomicBoolean served, Closers closers) {
     if (served.get() && !closers.hasFailed()) {
       LastStop.put(store.memory(), clock.instant());
+      store
+          .audit(clock)
+          .done(
+              new Deed(
+                  Deed.MONITOR, AuditAction.SHUTDOWN, store.directory().path().toString()),
+              Map.of());
     }
   }
 
@@ -112,6 +124,7 @@ public final class RunningMonitor implements AutoCloseable {
               new StoreModule(store),
               new PluginModule(home),
               new EngineModule(),
+              new RecordsModule(),
               new WebModule(stop),
               new AbstractModule() {
                 @Override
@@ -166,6 +179,21 @@ public final class RunningMonitor implements AutoCloseable {
   /** Exports and imports. */
   public Exchange exchange() {
     return store.exchange();
+  }
+
+  /** Who did what; told of what the program around the monitor does. */
+  public AuditLog audit() {
+    return started.audit();
+  }
+
+  /** Ways out of trouble that have worked. */
+  public HappyPaths happyPaths() {
+    return started.happyPaths();
+  }
+
+  /** Writes into the history; durable when it returns. */
+  public Recorder recorder() {
+    return store.memory();
   }
 
   /** Everything that was remembered. */

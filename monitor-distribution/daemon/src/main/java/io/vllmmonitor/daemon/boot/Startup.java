@@ -3,16 +3,21 @@ package io.vllmmonitor.daemon.boot;
 import static java.util.Objects.requireNonNull;
 
 import com.google.inject.Inject;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.learning.ModelCard;
+import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.audit.AuditLog;
 import io.vllmmonitor.core.config.ListenAddress;
 import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.core.engine.DiscoveryLoop;
 import io.vllmmonitor.core.engine.Engine;
+import io.vllmmonitor.core.outcome.HappyPaths;
 import io.vllmmonitor.core.plugin.PluginPlatform;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.daemon.web.WebServer;
@@ -50,6 +55,10 @@ final class Startup {
   private final Background background;
   private final StoreCare care;
   private final StoreTwins twins;
+  private final StartAudit startAudit;
+  private final StopFile stopFile;
+  private final AuditLog audit;
+  private final HappyPaths happyPaths;
   private final InstantSource clock;
 
   @Inject
@@ -70,6 +79,10 @@ final class Startup {
       Background background,
       StoreCare care,
       StoreTwins twins,
+      StartAudit startAudit,
+      StopFile stopFile,
+      AuditLog audit,
+      HappyPaths happyPaths,
       InstantSource clock) {
     this.config = requireNonNull(config, "config");
     this.directory = requireNonNull(directory, "directory");
@@ -87,14 +100,20 @@ final class Startup {
     this.background = requireNonNull(background, "background");
     this.care = requireNonNull(care, "care");
     this.twins = requireNonNull(twins, "twins");
+    this.startAudit = requireNonNull(startAudit, "startAudit");
+    this.stopFile = requireNonNull(stopFile, "stopFile");
+    this.audit = requireNonNull(audit, "audit");
+    this.happyPaths = requireNonNull(happyPaths, "happyPaths");
     this.clock = requireNonNull(clock, "clock");
   }
 
   /** What was started. */
-  record Started(String url, RestoreReport report) {}
+  record Started(
+      String url, RestoreReport report, AuditLog audit, HappyPaths happyPaths) {}
 
   Started start() {
     Instant now = clock.instant();
+    opened.memory().onUnreadable(this::noteUnreadable);
     stores.report().problems().forEach(this::note);
     opened.interruptedImport().ifPresent(this::note);
     @Nullable Instant previousStop = LastStop.take(history, recorder, now);
@@ -111,21 +130,34 @@ final class Startup {
     InetSocketAddress bound = web.start(new InetSocketAddress(listen.host(), listen.port()));
     ListenAddress address = new ListenAddress(listen.host(), bound.getPort());
     directory.announce(address.toString());
+    startAudit.note(address.toString(), targets);
     platform.watch();
     targets.forEach(engine::startSampling);
     if (config.targets().isEmpty()) {
       discovery.skip(targets);
       background.repeat("discovery", LOOK_EVERY, this::look);
     }
+    background.repeat("kill switch", LOOK_EVERY, stopFile::look);
     care.start(background);
     twins.start(background);
     background.repeat("state of the learners", SAVE_EVERY, engine::saveLearners);
     readiness.ready();
-    return new Started("http://" + address, report);
+    return new Started("http://" + address, report, audit, happyPaths);
   }
 
   private void note(Problem problem) {
     problems.note(problem.code(), problem.blame(), problem.subject(), problem.message());
+  }
+
+  private void noteUnreadable(RecordKind kind, List<String> ids) {
+    problems.note(
+        ErrorCode.STORE_DAMAGED,
+        Blame.ENVIRONMENT,
+        "table " + kind.table(),
+        ids.size()
+            + " damaged rows were left out of an answer, the first is '"
+            + ids.get(0)
+            + "'; restore a backup, or delete them");
   }
 
   private static RestoreReport.Item learnerItem(ModelCard card) {

@@ -8,7 +8,9 @@ import com.google.inject.Singleton;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.SeriesStore;
+import io.vllmmonitor.core.audit.AuditLog;
 import io.vllmmonitor.core.engine.Engine;
+import io.vllmmonitor.core.outcome.HappyPaths;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.daemon.web.DaemonInfo;
@@ -49,6 +51,8 @@ final class WebModule extends AbstractModule {
       Readiness readiness,
       DataDirectory directory,
       InstantSource clock,
+      HappyPaths happyPaths,
+      AuditLog audit,
       Closers closers) {
     DaemonInfo info =
         new DaemonInfo(
@@ -64,13 +68,15 @@ final class WebModule extends AbstractModule {
             ingestMetrics,
             catalog,
             prometheus,
-            closers.add("exports and imports", new ExchangeJobs(exchange, care)),
+            closers.add("exports and imports", new ExchangeJobs(exchange, care, audit)),
             metrics::render,
             readiness::notReady,
             Token.loadOrCreate(directory.path(), new SecureRandom()),
             stop,
             info,
-            clock);
+            clock,
+            happyPaths,
+            audit);
     return closers.add("web server", new WebServer(services));
   }
 }

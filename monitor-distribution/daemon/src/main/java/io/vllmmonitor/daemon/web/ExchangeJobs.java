@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.core.audit.AuditLog;
+import io.vllmmonitor.core.audit.Deed;
 import io.vllmmonitor.persistence.exchange.Exchange;
 import io.vllmmonitor.persistence.exchange.ExchangeProgress;
 import io.vllmmonitor.persistence.exchange.ExportOptions;
@@ -28,31 +31,41 @@ public final class ExchangeJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ExchangeJobs.class);
   private static final int REMEMBERED = 10;
   private static final long LAST_WAIT_SECONDS = 8;
+  private static final String STORE = "store";
 
   private final Exchange exchange;
   private final StoreCommands commands;
+  private final AuditLog audit;
   private final Map<String, Job> jobs = new LinkedHashMap<>(); // guarded by this
   private int number; // guarded by this
   private boolean closed; // guarded by this
 
-  public ExchangeJobs(Exchange exchange, StoreCommands commands) {
+  /**
+   * @param audit is told of each job when it has ended or was refused
+   */
+  public ExchangeJobs(Exchange exchange, StoreCommands commands, AuditLog audit) {
     this.exchange = requireNonNull(exchange, "exchange");
     this.commands = requireNonNull(commands, "commands");
+    this.audit = requireNonNull(audit, "audit");
   }
 
   /** Starts a backup and answers what {@link #page} does. */
-  JsonNode backup() {
-    return start("backup", progress -> StoreJson.backup(commands.backUp()));
+  JsonNode backup(String actor) {
+    Deed deed = new Deed(actor, AuditAction.BACKUP, STORE);
+    return start("backup", deed, progress -> StoreJson.backup(commands.backUp()));
   }
 
   /** Starts to forget what is old and answers what {@link #page} does. */
-  JsonNode retention(boolean dryRun) {
-    return start("retention", progress -> StoreJson.retention(commands.forget(dryRun), dryRun));
+  JsonNode retention(boolean dryRun, String actor) {
+    Deed deed = new Deed(actor, AuditAction.RETENTION, STORE).dryRun(dryRun);
+    return start(
+        "retention", deed, progress -> StoreJson.retention(commands.forget(dryRun), dryRun));
   }
 
   /** Starts an export and answers what {@link #page} does. */
-  JsonNode export(ExportOptions options) {
-    return start("export", progress -> WebJson.node(exchange.export(options, progress)));
+  JsonNode export(ExportOptions options, String actor) {
+    Deed deed = ExchangeRequest.deed(actor, options);
+    return start("export", deed, progress -> WebJson.node(exchange.export(options, progress)));
   }
 
   /**
@@ -61,22 +74,38 @@ public final class ExchangeJobs implements AutoCloseable {
    * @throws MonitorException IMPORT_REFUSED for a replacement: the running engine knows what is
    *     there and would write it again
    */
-  JsonNode importFrom(ImportOptions options) {
+  JsonNode importFrom(ImportOptions options, String actor) {
+    Deed deed = ExchangeRequest.deed(actor, options);
     if (options.mode() == ImportMode.REPLACE && !options.dryRun()) {
-      throw new MonitorException(
-          ErrorCode.IMPORT_REFUSED,
-          Blame.OPERATOR,
-          "A running daemon's content cannot be replaced under it; nothing was imported. Stop it"
-              + " with 'vllm-monitor stop' and run the same command again");
+      throw refused(
+          deed,
+          new MonitorException(
+              ErrorCode.IMPORT_REFUSED,
+              Blame.OPERATOR,
+              "A running daemon's content cannot be replaced under it; nothing was imported. Stop"
+                  + " it with 'vllm-monitor stop' and run the same command again"));
     }
-    return start("import", progress -> WebJson.node(exchange.importFrom(options, progress)));
+    return start("import", deed, progress -> WebJson.node(exchange.importFrom(options, progress)));
   }
 
   private interface Work {
     JsonNode run(ExchangeProgress progress);
   }
 
-  private synchronized JsonNode start(String kind, Work work) {
+  private MonitorException refused(Deed deed, MonitorException why) {
+    audit.failed(deed, why);
+    return why;
+  }
+
+  private JsonNode start(String kind, Deed deed, Work work) {
+    try {
+      return started(kind, deed, work);
+    } catch (MonitorException e) {
+      throw refused(deed, e);
+    }
+  }
+
+  private synchronized JsonNode started(String kind, Deed deed, Work work) {
     if (closed) {
       throw new MonitorException(
           ErrorCode.SHUTTING_DOWN, Blame.MONITOR, "The daemon stops; start it again first");
@@ -90,13 +119,17 @@ public final class ExchangeJobs implements AutoCloseable {
       }
     }
     number++;
-    Job job = new Job(Integer.toString(number), kind, work);
+    Job job = new Job(Integer.toString(number), kind, progress -> audited(deed, work, progress));
     jobs.put(job.id, job);
     if (jobs.size() > REMEMBERED) {
       jobs.remove(jobs.keySet().iterator().next());
     }
     job.thread.start();
     return job.page();
+  }
+
+  private JsonNode audited(Deed deed, Work work, ExchangeProgress progress) {
+    return audit.around(deed, () -> work.run(progress), JobFacts::of);
   }
 
   /**

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.core.audit.Deed;
 import io.vllmmonitor.persistence.exchange.ArchiveCompression;
 import io.vllmmonitor.persistence.exchange.ArchiveFormat;
 import io.vllmmonitor.persistence.exchange.CodeTrust;
@@ -57,6 +59,28 @@ public final class ExchangeRequest {
             ? exchange.export(export(bytes), progress)
             : exchange.importFrom(imported(bytes), progress);
     return new String(WebJson.bytes(report), UTF_8);
+  }
+
+  /**
+   * What a body asks for, for the audit.
+   *
+   * @param verb {@code export} or {@code import}
+   * @throws MonitorException HTTP_BAD_REQUEST for a malformed body
+   */
+  public static Deed deed(String actor, String verb, String body) {
+    byte[] bytes = body.getBytes(UTF_8);
+    return verb.equals("export")
+        ? deed(actor, export(bytes))
+        : deed(actor, imported(bytes));
+  }
+
+  static Deed deed(String actor, ExportOptions options) {
+    return new Deed(actor, AuditAction.EXPORT, options.directory().toString());
+  }
+
+  static Deed deed(String actor, ImportOptions options) {
+    return new Deed(actor, AuditAction.IMPORT, options.directory().toString())
+        .dryRun(options.dryRun());
   }
 
   static ExportOptions export(byte[] body) {

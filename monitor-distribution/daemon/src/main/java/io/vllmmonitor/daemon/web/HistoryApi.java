@@ -6,11 +6,14 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.guardrail.FiringStatus;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Page;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.incident.IncidentStatus;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
@@ -22,7 +25,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What was remembered: checkpoints, firings, incidents and attempts. */
+/** What was remembered: one list per kind of record. */
 final class HistoryApi {
   // A firing is stored under the time it fired, moments before or after its incident opened.
   private static final Duration SLACK = Duration.ofMinutes(1);
@@ -58,6 +61,42 @@ final class HistoryApi {
             parameters.text("strategy"),
             parameters.constant("status", AttemptStatus.class),
             parameters.constant("outcome", MitigationOutcome.class)));
+  }
+
+  Object predictions(Parameters parameters) {
+    return Listing.of(
+        history.predictions(
+            parameters.page(),
+            parameters.constant("failure_type", FailureKind.class),
+            parameters.share("min_probability")));
+  }
+
+  Object happyPaths(Parameters parameters) {
+    return Listing.of(
+        history.happyPaths(
+            parameters.page(),
+            parameters.text("name"),
+            parameters.constant("start_state", LifecycleState.class),
+            parameters.constant("end_state", LifecycleState.class)));
+  }
+
+  Object learning(Parameters parameters) {
+    return Listing.of(
+        history.learningEvents(
+            parameters.page(),
+            parameters.text("situation"),
+            parameters.text("strategy"),
+            parameters.constant("outcome", MitigationOutcome.class)));
+  }
+
+  Object audit(Parameters parameters) {
+    return Listing.of(
+        history.audit(
+            parameters.page(),
+            parameters.constant("action", AuditAction.class),
+            parameters.text("actor"),
+            parameters.text("subject"),
+            parameters.constant("result", AuditEntry.Result.class)));
   }
 
   /** One incident with its firings and attempts in full, oldest first. */

@@ -2,6 +2,9 @@ package io.vllmmonitor.daemon.web;
 
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.core.audit.AuditLog;
+import io.vllmmonitor.core.audit.Deed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -41,12 +44,14 @@ final class IngestHandler extends Handler.Wrapper {
   private final Token token;
   private final BodyCounter bodies;
   private final ExchangeDeadline deadline;
+  private final AuditLog audit;
 
   IngestHandler(WebServices services, ExchangeDeadline deadline) {
     this.api = new IngestApi(services.ingest(), services.series());
     this.token = services.token();
     this.bodies = services.bodies();
     this.deadline = deadline;
+    this.audit = services.audit();
   }
 
   @Override
@@ -117,7 +122,11 @@ final class IngestHandler extends Handler.Wrapper {
 
   /** May take longer than an exchange may: nobody but this daemon is slow. */
   private IngestApi.Answer flush(Request request) {
-    return deadline.suspended(request.getConnectionMetaData().getConnection(), api::flush);
+    String actor = Actor.of(request.getHeaders().get(HttpHeader.USER_AGENT));
+    return audit.around(
+        new Deed(actor, AuditAction.FLUSH, "samples"),
+        () -> deadline.suspended(request.getConnectionMetaData().getConnection(), api::flush),
+        answer -> Map.of());
   }
 
   private static IngestApi.Answer failed(String path, Response response, MonitorException failure) {

@@ -7,12 +7,16 @@ import io.vllmmonitor.api.history.Page;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The shape of every list: {@code items} and the cursor of the {@code next} page. */
+/**
+ * The shape of every list: {@code items} and the cursor of the {@code next} page; and {@code
+ * passed_over} where damaged entries were left out.
+ */
 final class Listing {
   private Listing() {}
 
   static ObjectNode of(Page<?> page) {
-    return of(page.items(), page.next());
+    ObjectNode list = of(page.items(), page.next());
+    return page.passedOver() == 0 ? list : list.put("passed_over", page.passedOver());
   }
 
   static ObjectNode of(List<?> items) {

@@ -87,6 +87,23 @@ final class Parameters {
     throw wrong("limit", value, "1 to " + most);
   }
 
+  /** A share from 0 to 1; 0 when it is not given. */
+  double share(String name) {
+    String value = text(name);
+    if (value == null) {
+      return 0;
+    }
+    try {
+      double share = Double.parseDouble(value.strip());
+      if (share >= 0 && share <= 1) {
+        return share;
+      }
+    } catch (NumberFormatException e) {
+      throw wrong(name, value, "0 to 1", e);
+    }
+    throw wrong(name, value, "0 to 1");
+  }
+
   /** A time, given as RFC 3339 or as a duration back from now; null when it is not given. */
   @Nullable Instant instant(String name) {
     String value = text(name);

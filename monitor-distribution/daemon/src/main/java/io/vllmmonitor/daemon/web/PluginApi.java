@@ -3,27 +3,45 @@ package io.vllmmonitor.daemon.web;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.core.audit.AuditLog;
+import io.vllmmonitor.core.audit.Deed;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginSummary;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** The units of code, and the commands that stop and start them. */
 final class PluginApi {
   private final PluginDirectory plugins;
+  private final AuditLog audit;
 
-  PluginApi(PluginDirectory plugins) {
+  PluginApi(PluginDirectory plugins, AuditLog audit) {
     this.plugins = plugins;
+    this.audit = audit;
   }
 
   Object list() {
     return Listing.of(plugins.plugins().stream().map(PluginApi::item).toList());
   }
 
-  Object disable(String id) {
-    return item(plugins.disable(id));
+  Object disable(String id, String actor) {
+    return change(new Deed(actor, AuditAction.PLUGIN_DISABLE, id), () -> plugins.disable(id));
   }
 
-  Object enable(String id) {
-    return item(plugins.enable(id));
+  Object enable(String id, String actor) {
+    return change(new Deed(actor, AuditAction.PLUGIN_ENABLE, id), () -> plugins.enable(id));
+  }
+
+  private Object change(Deed deed, Supplier<PluginSummary> work) {
+    return item(
+        audit.around(
+            deed,
+            work,
+            plugin ->
+                Map.of(
+                    "generation", Integer.toString(plugin.generation().generation()),
+                    "code_status", plugin.generation().status().name())));
   }
 
   private static ObjectNode item(PluginSummary plugin) {

@@ -7,6 +7,8 @@ import io.javalin.http.HttpResponseException;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.core.audit.Deed;
 import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -31,6 +33,7 @@ final class Routes {
   private final HistoryApi history;
   private final SeriesApi series;
   private final PluginApi plugins;
+  private final HappyPathApi happyPaths;
   private final PrometheusApi prometheus;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final TreeSet<String> paths = new TreeSet<>();
@@ -44,7 +47,8 @@ final class Routes {
     status = new StatusApi(services);
     history = new HistoryApi(services.history());
     series = new SeriesApi(services.history(), reads, services.catalog());
-    plugins = new PluginApi(services.plugins());
+    plugins = new PluginApi(services.plugins(), services.audit());
+    happyPaths = new HappyPathApi(services.happyPaths(), services.audit());
     prometheus =
         new PrometheusApi(services.prometheus(), services.catalog(), services.info().version());
   }
@@ -116,6 +120,10 @@ final class Routes {
     query(routes, API + "/firings", history::firings);
     query(routes, API + "/incidents", history::incidents);
     query(routes, API + "/attempts", history::attempts);
+    query(routes, API + "/predictions", history::predictions);
+    query(routes, API + "/happy-paths", history::happyPaths);
+    query(routes, API + "/learning", history::learning);
+    query(routes, API + "/audit", history::audit);
     String incident = API + "/incidents/{id}";
     paths.add(incident);
     routes.get(
@@ -127,6 +135,7 @@ final class Routes {
     command(routes, "/plugins/{id}/disable", plugins::disable);
     command(routes, "/plugins/{id}/enable", plugins::enable);
     exchange(routes);
+    saveHappyPath(routes);
     IngestHandler.PATHS.forEach(path -> paths.add("POST " + path));
     paths.add("POST " + API + "/stop");
     routes.post(API + "/stop", this::stop);
@@ -134,24 +143,35 @@ final class Routes {
 
   private void exchange(RoutesConfig routes) {
     ExchangeJobs jobs = services.exchange();
-    start(routes, "/export", body -> jobs.export(ExchangeRequest.export(body)));
-    start(routes, "/import", body -> jobs.importFrom(ExchangeRequest.imported(body)));
-    start(routes, "/backup", body -> jobs.backup());
-    start(routes, "/retention", body -> jobs.retention(StoreRequest.dryRun(body)));
+    start(routes, "/export", (body, actor) -> jobs.export(ExchangeRequest.export(body), actor));
+    start(routes, "/import", (body, actor) -> jobs.importFrom(ExchangeRequest.imported(body), actor));
+    start(routes, "/backup", (body, actor) -> jobs.backup(actor));
+    start(routes, "/retention", (body, actor) -> jobs.retention(StoreRequest.dryRun(body), actor));
     String job = API + "/jobs/{id}";
     paths.add(job);
     routes.get(job, context -> answers.json(context, jobs.page(context.pathParam("id"))));
   }
 
   /** A command that goes on after the answer, which tells the job to ask for. */
-  private void start(RoutesConfig routes, String path, Function<byte[], Object> action) {
+  private void start(
+      RoutesConfig routes, String path, BiFunction<byte[], String, Object> action) {
     paths.add("POST " + API + path);
     routes.post(
         API + path,
         context -> {
           authorize(context);
           context.status(202);
-          answers.json(context, action.apply(context.bodyAsBytes()));
+          answers.json(context, action.apply(context.bodyAsBytes(), actor(context)));
+        });
+  }
+
+  private void saveHappyPath(RoutesConfig routes) {
+    paths.add("POST " + API + "/happy-paths");
+    routes.post(
+        API + "/happy-paths",
+        context -> {
+          authorize(context);
+          answers.json(context, happyPaths.save(context.bodyAsBytes(), actor(context)));
         });
   }
 
@@ -193,13 +213,14 @@ final class Routes {
     routes.post(PROMETHEUS + path, handler);
   }
 
-  private void command(RoutesConfig routes, String path, Function<String, Object> action) {
+  private void command(
+      RoutesConfig routes, String path, BiFunction<String, String, Object> action) {
     paths.add("POST " + API + path);
     routes.post(
         API + path,
         context -> {
           authorize(context);
-          answers.json(context, action.apply(context.pathParam("id")));
+          answers.json(context, action.apply(context.pathParam("id"), actor(context)));
         });
   }
 
@@ -213,8 +234,13 @@ final class Routes {
     out.write(answer);
     out.close();
     if (stopping.compareAndSet(false, true)) {
+      services.audit().done(new Deed(actor(context), AuditAction.STOP, "daemon"), Map.of());
       new Thread(services.stop(), "http-stop").start();
     }
+  }
+
+  private static String actor(Context context) {
+    return Actor.of(context.header("User-Agent"));
   }
 
   private void authorize(Context context) {

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.SeriesStore;
+import io.vllmmonitor.core.audit.AuditLog;
 import io.vllmmonitor.core.engine.EngineStatus;
+import io.vllmmonitor.core.outcome.HappyPaths;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.persistence.ingest.Ingest;
 import java.time.InstantSource;
@@ -21,6 +23,7 @@ import java.util.function.Supplier;
  * @param notReady why the daemon is not ready; empty once it is
  * @param stop begins the end of the daemon; run once on a thread of its own, after the answer was
  *     sent, so it may close the server
+ * @param audit is told of every command
  */
 public record WebServices(
     History history,
@@ -37,7 +40,9 @@ public record WebServices(
     Token token,
     Runnable stop,
     DaemonInfo info,
-    InstantSource clock) {
+    InstantSource clock,
+    HappyPaths happyPaths,
+    AuditLog audit) {
   public WebServices {
     requireNonNull(history, "history");
     requireNonNull(engine, "engine");
@@ -54,5 +59,7 @@ public record WebServices(
     requireNonNull(stop, "stop");
     requireNonNull(info, "info");
     requireNonNull(clock, "clock");
+    requireNonNull(happyPaths, "happyPaths");
+    requireNonNull(audit, "audit");
   }
 }

@@ -7,8 +7,11 @@ import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.guardrail.GuardrailSpec;
 import io.vllmmonitor.api.guardrail.Severity;
+import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.incident.IncidentStatus;
+import io.vllmmonitor.api.learning.LearningEvent;
 import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.lifecycle.StateCheckpoint;
@@ -18,8 +21,12 @@ import io.vllmmonitor.api.mitigation.ActionStep;
 import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.GateResult;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
+import io.vllmmonitor.api.outcome.HappyPath;
+import io.vllmmonitor.api.outcome.MetricProfile;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.plugin.PluginStatus;
+import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.prediction.PredictionConfidence;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.api.target.TargetMode;
@@ -147,6 +154,65 @@ public final class Entities {
         Map.of("kv", 0.99),
         Map.of(),
         0.8);
+  }
+
+  public static FailurePrediction prediction(String id, FailureKind kind, double probability) {
+    return new FailurePrediction(
+        id,
+        TARGET,
+        NOW.minusSeconds(30),
+        LifecycleState.PROCESSING_REQUESTS,
+        LifecycleState.ERROR,
+        kind,
+        Duration.ofSeconds(90),
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(300),
+        probability,
+        PredictionConfidence.of(probability),
+        List.of("the queue grows"),
+        List.of("pause-and-drain"),
+        "trend",
+        3,
+        null);
+  }
+
+  public static HappyPath happyPath(String id, String name) {
+    return new HappyPath(
+        id,
+        name,
+        "",
+        TARGET,
+        LifecycleState.ERROR,
+        LifecycleState.SERVING,
+        List.of("pause-and-drain"),
+        List.of(new HappyPath.Step("pause-and-drain", "vllm.pause", Map.of("mode", "wait"))),
+        List.of("c1"),
+        List.of("a1"),
+        List.of("i1"),
+        List.of("kv-thrash"),
+        Map.of("kv", MetricProfile.of(0.4)),
+        Duration.ofSeconds(70),
+        2,
+        1,
+        NOW.minusSeconds(60),
+        NOW);
+  }
+
+  public static LearningEvent learning(String attempt, String strategy) {
+    return new LearningEvent(attempt, TARGET, "kv-high", strategy, MitigationOutcome.SUCCESS, NOW);
+  }
+
+  public static AuditEntry audit(String id, String actor, AuditAction action) {
+    return new AuditEntry(
+        id,
+        NOW,
+        actor,
+        action,
+        "kv",
+        null,
+        AuditEntry.Result.DONE,
+        "rows 7",
+        Map.of("rows", "7"));
   }
 
   public static StateCheckpoint checkpoint(String id, LifecycleState state, Instant at) {

@@ -18,11 +18,15 @@ import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.Capability;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.SeriesStore;
+import io.vllmmonitor.core.audit.AuditLog;
 import io.vllmmonitor.core.engine.EngineStatus;
 import io.vllmmonitor.core.engine.TargetStatus;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
+import io.vllmmonitor.core.identity.TimeOrderedIds;
+import io.vllmmonitor.core.outcome.HappyPaths;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginSummary;
+import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.persistence.backup.Backups;
 import io.vllmmonitor.persistence.exchange.Exchange;
 import io.vllmmonitor.persistence.exchange.ExchangeStores;
@@ -43,6 +47,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -70,6 +75,9 @@ public final class FakeDaemon implements AutoCloseable {
   public final InMemorySeriesStore samples = new InMemorySeriesStore(() -> NOW);
   public final InMemoryRecordStore records = new InMemoryRecordStore();
   private final Path exchangeData = temporary();
+  private final TimeOrderedIds ids = new TimeOrderedIds(() -> NOW, new Random(1));
+  private final AuditLog audit =
+      new AuditLog(() -> NOW, ids, history, new Problems(() -> NOW, history));
   private final ExchangeJobs exchange =
       new ExchangeJobs(
           new Exchange(
@@ -92,7 +100,8 @@ public final class FakeDaemon implements AutoCloseable {
                   List.of(new RetentionPlan.RecordRemoval(RecordKind.AUDIT, NOW, 5, 1)),
                   0);
             }
-          });
+          },
+          audit);
 
   /** What was pushed. */
   public final SeriesStore pushed;
@@ -173,7 +182,9 @@ public final class FakeDaemon implements AutoCloseable {
           onStop.run();
         },
         new DaemonInfo("0.1.0", Path.of("/var/lib/x"), 42, NOW.minus(Duration.ofHours(3))),
-        () -> NOW);
+        () -> NOW,
+        new HappyPaths(history, history, () -> NOW, ids),
+        audit);
   }
 
   private final class Engine implements EngineStatus {

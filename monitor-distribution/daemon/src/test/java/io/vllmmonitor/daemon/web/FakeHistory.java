@@ -13,6 +13,7 @@ import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Page;
 import io.vllmmonitor.api.history.Problem;
+import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.incident.IncidentStatus;
@@ -33,12 +34,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A history in lists, newest first; pages by offset. */
-public final class FakeHistory implements History {
+/**
+ * A history in lists, newest first; pages by offset. Happy paths and audit entries that are
+ * recorded come first in their lists.
+ */
+public final class FakeHistory implements History, Recorder {
   public final List<StateCheckpoint> checkpoints = new CopyOnWriteArrayList<>();
   public final List<GuardrailFiring> firings = new CopyOnWriteArrayList<>();
   public final List<Incident> incidents = new CopyOnWriteArrayList<>();
@@ -220,6 +225,75 @@ public final class FakeHistory implements History {
   @Override
   public Optional<RestoreReport> latestRestoreReport() {
     return Optional.ofNullable(restoreReport);
+  }
+
+  @Override
+  public void write(Consumer<Entries> entries) {
+    entries.accept(new Recording());
+  }
+
+  /** What commands write; nothing else is. */
+  private final class Recording implements Entries {
+    @Override
+    public void happyPath(HappyPath path) {
+      paths.removeIf(before -> before.id().equals(path.id()));
+      paths.add(0, path);
+    }
+
+    @Override
+    public void audit(AuditEntry entry) {
+      audit.add(0, entry);
+    }
+
+    @Override
+    public void problem(Problem problem) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void checkpoint(StateCheckpoint checkpoint) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void firing(GuardrailFiring firing) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void incident(Incident incident) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void attempt(MitigationAttempt attempt) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void prediction(FailurePrediction prediction) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void learning(LearningEvent event) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void generation(CodeGeneration generation) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void state(StateSnapshot snapshot) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void restoreReport(RestoreReport report) {
+      throw new UnsupportedOperationException();
+    }
   }
 
   private static <T> Page<T> page(
