@@ -19,12 +19,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of one kind of record. Immutable. */
 final class RecordTable {
+  private static final String UNSOUND = " does not match its checksum";
+
   private final RecordKind kind;
   private final List<String> columns; // all, in the order of the table
   private final String select;
@@ -95,6 +98,23 @@ final class RecordTable {
 
   void clear(SqliteSession session) throws SQLException {
     session.prepare("DELETE FROM " + kind.table()).executeUpdate();
+  }
+
+  /** Every row, sound or not; what is wrong with one does not hide the others. */
+  void each(SqliteSession session, Consumer<StoredRecord> sound, Consumer<String> damaged)
+      throws SQLException {
+    try (ResultSet rows = session.prepare(select).executeQuery()) {
+      while (rows.next()) {
+        StoredRecord row;
+        try {
+          row = row(rows);
+        } catch (MonitorException | NullPointerException | IllegalArgumentException e) {
+          damaged.accept("row '" + rows.getString(1) + "' of table " + kind.table() + UNSOUND);
+          continue;
+        }
+        sound.accept(row);
+      }
+    }
   }
 
   long count(SqliteSession session) throws SQLException {
@@ -195,7 +215,9 @@ final class RecordTable {
               + id
               + "' of table "
               + kind.table()
-              + " in monitor.db does not match its checksum; keep a copy of the file, then restore "
+              + " in monitor.db"
+              + UNSOUND
+              + "; keep a copy of the file, then restore "
               + "a backup");
     }
     return row;

@@ -138,6 +138,7 @@ final class Routes {
     start(routes, "/import", body -> jobs.importFrom(ExchangeRequest.imported(body)));
     start(routes, "/backup", body -> jobs.backup());
     start(routes, "/retention", body -> jobs.retention(StoreRequest.dryRun(body)));
+    start(routes, "/verify", body -> jobs.verify(StoreRequest.backup(body)));
     String job = API + "/jobs/{id}";
     paths.add(job);
     routes.get(job, context -> answers.json(context, jobs.page(context.pathParam("id"))));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vllmmonitor.persistence.backup.Backups;
 import io.vllmmonitor.persistence.retention.RetentionPlan;
+import io.vllmmonitor.persistence.verify.VerifyReport;
 
 /** Results of commands on the store as the REST API gives them. */
 public final class StoreJson {
@@ -17,6 +18,11 @@ public final class StoreJson {
     node.put("bytes", backup.bytes());
     node.put("copied", backup.copied());
     return node;
+  }
+
+  /** The report as it is, times and paths as text. */
+  public static ObjectNode verification(VerifyReport report) {
+    return WebJson.tree(report);
   }
 
   public static ObjectNode retention(RetentionPlan plan, boolean dryRun) {
