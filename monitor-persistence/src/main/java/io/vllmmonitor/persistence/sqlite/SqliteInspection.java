@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -23,16 +24,20 @@ public final class SqliteInspection {
   private final InstantSource clock;
   private final LongSupplier nanoTicker;
   private final boolean atRest;
+  private final BooleanSupplier stopped;
 
   /**
    * @param clock of the program; nothing is dated here
    * @param nanoTicker such as {@code System::nanoTime}
    * @param atRest whether nobody has the files open, so that those without a log need no lock
+   * @param stopped asked every now and then; work on a file ends soon after it is true
    */
-  public SqliteInspection(InstantSource clock, LongSupplier nanoTicker, boolean atRest) {
+  public SqliteInspection(
+      InstantSource clock, LongSupplier nanoTicker, boolean atRest, BooleanSupplier stopped) {
     this.clock = requireNonNull(clock, "clock");
     this.nanoTicker = requireNonNull(nanoTicker, "nanoTicker");
     this.atRest = atRest;
+    this.stopped = requireNonNull(stopped, "stopped");
   }
 
   /**
@@ -50,11 +55,12 @@ public final class SqliteInspection {
    *
    * @param found told in one sentence of what is wrong with its structure or its commits
    * @throws MonitorException STORE_FOREIGN or STORE_NEWER when it is not a file of this program's;
-   *     STORE_DAMAGED or STORE_IO when it cannot be read on
+   *     STORE_DAMAGED or STORE_IO when it cannot be read on; QUERY_TIMEOUT when it was stopped
    */
   public <T> T inspect(Path file, Schema schema, Consumer<String> found, SqlWork<T> work) {
     OptionalLong acknowledged = acknowledged(file, found); // before the snapshot, never after it
     try (SqliteSession session = open(file)) {
+      session.stopWhen(stopped);
       session.execute("BEGIN");
       new Migrator(file, schema, clock, nanoTicker).identify(session);
       checkStructure(session, found);

@@ -19,6 +19,7 @@ final class RecordPart implements RecordFileCheck.Findings {
   private final Tally tally;
   private final Map<RecordKind, Long> damaged = new EnumMap<>(RecordKind.class);
   private final Map<RecordKind, Long> waiting = new EnumMap<>(RecordKind.class);
+  private long uncounted;
 
   /**
    * @param name of the file inside the directory
@@ -41,7 +42,7 @@ final class RecordPart implements RecordFileCheck.Findings {
               tally.checked(Tally.RECORDS, "blobs", blobs.blobs());
               tally.checked(Tally.RECORDS, "blob bytes", blobs.bytes());
             });
-    waiting.forEach((kind, rows) -> tally.checked(Tally.RECORDS, kind.table(), rows));
+    tellWaiting();
     damaged.forEach(
         (kind, rows) -> tally.checked(Tally.RECORDS, "damaged " + kind.table(), rows));
   }
@@ -73,11 +74,17 @@ final class RecordPart implements RecordFileCheck.Findings {
   }
 
   private void count(RecordKind kind) {
-    long rows = waiting.merge(kind, 1L, Long::sum);
-    if (rows == ROWS_BETWEEN_LOOKS) {
-      tally.checked(Tally.RECORDS, kind.table(), rows);
-      waiting.remove(kind);
+    waiting.merge(kind, 1L, Long::sum);
+    uncounted++;
+    if (uncounted == ROWS_BETWEEN_LOOKS) {
+      tellWaiting();
     }
+  }
+
+  private void tellWaiting() {
+    waiting.forEach((kind, rows) -> tally.checked(Tally.RECORDS, kind.table(), rows));
+    waiting.clear();
+    uncounted = 0;
   }
 
   @Override

@@ -50,6 +50,21 @@ final class Tally {
     this.watch = watch;
   }
 
+  /** Throws when the work is to end. */
+  void look() {
+    watch.checked(0);
+  }
+
+  /** Whether the work is to end. */
+  boolean isStopped() {
+    try {
+      look();
+      return false;
+    } catch (MonitorException e) {
+      return true; // whoever asked looks again, and throws it then
+    }
+  }
+
   private Part part(String name) {
     return parts.computeIfAbsent(name, unused -> new Part());
   }

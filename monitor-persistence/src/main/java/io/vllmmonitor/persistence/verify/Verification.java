@@ -104,9 +104,7 @@ public final class Verification {
     try {
       checkContent(backup, database, true, tally);
     } catch (MonitorException e) {
-      if (e.code() == ErrorCode.SHUTTING_DOWN) {
-        throw e;
-      }
+      throwIfEnded(e, tally);
       tally.unopened(database, e);
     }
     return tally.report(backup, true, at, free(backup));
@@ -132,7 +130,8 @@ public final class Verification {
   }
 
   private void checkContent(Path directory, String database, boolean atRest, Tally tally) {
-    SqliteInspection inspection = new SqliteInspection(clock, nanoTicker, atRest);
+    SqliteInspection inspection = 
+        new SqliteInspection(clock, nanoTicker, atRest, tally::isStopped);
     Path records = directory.resolve(database);
     if (Files.exists(records)) {
       checkRecords(directory, records, inspection, tally);
@@ -156,6 +155,7 @@ public final class Verification {
         new RecordPart(name, tally).check(records, inspection);
       }
     } catch (MonitorException e) {
+      throwIfEnded(e, tally);
       if (e.code() != ErrorCode.STORE_DAMAGED && e.code() != ErrorCode.INTERNAL) {
         throw e;
       }
@@ -178,10 +178,15 @@ public final class Verification {
       String database = name.substring(0, name.length() - MARK.length()) + ".db";
       checkThere(directory, file, file.resolveSibling(database), tally);
     } else if (DayFileCheck.isDay(name)) {
-      checkFile(Tally.SAMPLES, directory, file, tally, () -> day(directory, file, inspection, tally));
+      checkFile(
+          Tally.SAMPLES, directory, file, tally, () -> day(directory, file, inspection, tally));
     } else if (MonthFileCheck.isMonth(name)) {
       checkFile(
-          Tally.AGGREGATES, directory, file, tally, () -> month(directory, file, inspection, tally));
+          Tally.AGGREGATES,
+          directory,
+          file,
+          tally,
+          () -> month(directory, file, inspection, tally));
     } else if (SET_ASIDE.matcher(name).matches()) {
       tally.note(
           relative(directory, file) + " was set aside as damaged earlier; its bytes are kept");
@@ -207,9 +212,7 @@ public final class Verification {
         check.run();
       }
     } catch (MonitorException e) {
-      if (e.code() == ErrorCode.SHUTTING_DOWN) {
-        throw e;
-      }
+      throwIfEnded(e, tally);
       if (Files.exists(file)) { // else it was forgotten meanwhile
         tally.failed(part, relative(directory, file), e);
       }
@@ -254,6 +257,14 @@ public final class Verification {
     } catch (IOException e) {
       throw unreadable(file, e);
     }
+  }
+
+  /** A failure may only be how the end of the work shows. */
+  private static void throwIfEnded(MonitorException failure, Tally tally) {
+    if (failure.code() == ErrorCode.SHUTTING_DOWN) {
+      throw failure;
+    }
+    tally.look();
   }
 
   private static String relative(Path directory, Path file) {

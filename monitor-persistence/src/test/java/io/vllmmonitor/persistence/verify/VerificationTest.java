@@ -456,4 +456,32 @@ class VerificationTest {
         .hasMessage("stop");
     assertThat(steps).contains("monitor.db", "counted", DAY);
   }
+
+  @Test
+  void aWatchThatHasEnoughEndsTheWorkOnALargeFileToo() {
+    VerifyWatch enough =
+        new VerifyWatch() {
+          private boolean over;
+
+          @Override
+          public void step(String what) {
+            over = what.equals(DAY);
+          }
+
+          @Override
+          public void checked(long more) {
+            if (over) {
+              throw new MonitorException(ErrorCode.SHUTTING_DOWN, Blame.MONITOR, "enough");
+            }
+          }
+        };
+
+    for (boolean atRest : new boolean[] {true, false}) {
+      assertThatThrownBy(
+              () ->
+                  new Verification(clock, System::nanoTime)
+                      .directory(data(), "monitor.db", atRest, 0, enough))
+          .hasMessage("enough");
+    }
+  }
 }

@@ -10,7 +10,6 @@ import io.vllmmonitor.persistence.retention.Retention;
 import io.vllmmonitor.persistence.verify.Verification;
 import io.vllmmonitor.persistence.verify.VerifyReport;
 import io.vllmmonitor.persistence.verify.VerifyWatch;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
