@@ -23,6 +23,8 @@ public enum AuditAction {
   RETENTION,
   /** The store was brought into another form. */
   CONVERT,
+  /** Everything was read and checked through the daemon. */
+  VERIFY,
   /** All samples were brought into their final form. */
   FLUSH,
   HAPPY_PATH_SAVE

@@ -52,19 +52,22 @@ public final class ConfigLoader {
    * The data directory, for every command alike: the flag, else the environment, else {@code
    * storage.storage_dir} of the configuration, else below home.
    *
-   * @throws MonitorException CONFIG_UNREADABLE, CONFIG_UNKNOWN_KEY or CONFIG_INVALID_VALUE when
-   *     neither flag nor environment names it and the configuration is wrong
+   * @param flag what the command line names; null when it names none
+   * @param config the file that the command line names as the configuration; null leaves it to the
+   *     environment and the data directory
+   * @throws MonitorException CONFIG_UNREADABLE, CONFIG_UNKNOWN_KEY or CONFIG_INVALID_VALUE when the
+   *     configuration is wrong and was named, or is needed
    */
-  public Path dataDirectory(@Nullable Path flag) {
-    return dataDirectory(flag, null);
-  }
-
-  private Path dataDirectory(@Nullable Path flag, @Nullable Path config) {
+  public Path dataDirectory(@Nullable Path flag, @Nullable Path config) {
     Path named = named(flag);
+    if (named != null && config == null) {
+      return named;
+    }
+    ConfigFile file = file(null, config); // a wrong name of a file must not pass in silence
     if (named != null) {
       return named;
     }
-    String chosen = chosen("storage", "storage_dir", file(null, config));
+    String chosen = chosen("storage", "storage_dir", file);
     return chosen == null || chosen.isBlank() ? home.resolve(".vllm_monitor") : expand(chosen);
   }
 

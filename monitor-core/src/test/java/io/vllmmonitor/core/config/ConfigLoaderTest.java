@@ -168,11 +168,11 @@ class ConfigLoaderTest {
   void theDataDirectoryIsTheFlagElseTheEnvironmentElseBelowHome() {
     Map<String, String> environment = Map.of("VLLM_MONITOR_DATA", "/var/lib/vllm-monitor");
 
-    assertThat(new ConfigLoader(environment, home).dataDirectory(Path.of("/data")))
+    assertThat(new ConfigLoader(environment, home).dataDirectory(Path.of("/data"), null))
         .isEqualTo(Path.of("/data"));
-    assertThat(new ConfigLoader(environment, home).dataDirectory(null))
+    assertThat(new ConfigLoader(environment, home).dataDirectory(null, null))
         .isEqualTo(Path.of("/var/lib/vllm-monitor"));
-    assertThat(new ConfigLoader(Map.of(), home).dataDirectory(null))
+    assertThat(new ConfigLoader(Map.of(), home).dataDirectory(null, null))
         .isEqualTo(home.resolve(".vllm_monitor"));
   }
 
@@ -187,7 +187,7 @@ class ConfigLoaderTest {
     assertThat(load(Map.of(), inFile).data()).isEqualTo(Path.of("/srv/monitor"));
     assertThat(load(environment, inFile).data()).isEqualTo(Path.of("/var/lib/vllm-monitor"));
     assertThat(load(environment, withFlag).data()).isEqualTo(Path.of("/data"));
-    assertThat(new ConfigLoader(named, home).dataDirectory(null))
+    assertThat(new ConfigLoader(named, home).dataDirectory(null, null))
         .as("every command finds it through the environment")
         .isEqualTo(Path.of("/srv/monitor"));
   }

@@ -3,6 +3,8 @@ package io.vllmmonitor.embed;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.config.Settings;
+import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.config.ConfigFlags;
 import io.vllmmonitor.core.config.ConfigLoader;
 import io.vllmmonitor.core.config.MonitorConfig;
@@ -12,6 +14,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,12 +30,16 @@ import org.jspecify.annotations.Nullable;
 public final class VllmMonitorBuilder {
   private @Nullable PersistenceConfig persistence;
   private final List<String> targets = new ArrayList<>();
+  private final Map<Integer, Choice> choices = new HashMap<>(); // by the place in targets
   private final Map<String, String> settings = new HashMap<>();
   private String listen = "127.0.0.1:0";
   private @Nullable Path home;
   private InstantSource clock = InstantSource.system();
 
   VllmMonitorBuilder() {}
+
+  /** How a target is watched. */
+  private record Choice(TargetMode mode, Duration interval) {}
 
   /** Where and how everything is remembered; required. */
   public VllmMonitorBuilder persistence(PersistenceConfig config) {
@@ -49,6 +56,19 @@ public final class VllmMonitorBuilder {
   public VllmMonitorBuilder target(String address) {
     targets.add(requireNonNull(address, "address"));
     return this;
+  }
+
+  /**
+   * The same, whatever the configuration file says of that server.
+   *
+   * @param mode whether it is only observed, advised on, or acted on
+   * @param interval from the start of one scrape to the start of the next; at least 10 ms, which
+   *     {@link #start} checks
+   */
+  public VllmMonitorBuilder target(String address, TargetMode mode, Duration interval) {
+    choices.put(
+        targets.size(), new Choice(requireNonNull(mode, "mode"), requireNonNull(interval)));
+    return target(address);
   }
 
   /**
@@ -107,7 +127,27 @@ public final class VllmMonitorBuilder {
             .load(new ConfigFlags(targets, data, listen, null), settings);
     Map<String, Settings> sections = new HashMap<>(loaded.sections());
     settings.forEach((key, value) -> overlay(sections, key, value));
-    return new MonitorConfig(data, loaded.listen(), loaded.targets(), sections, loaded.plugins());
+    return new MonitorConfig(
+        data, loaded.listen(), chosen(loaded.targets()), sections, loaded.plugins());
+  }
+
+  /** The targets come in the order in which they were named here. */
+  private List<Target> chosen(List<Target> loaded) {
+    List<Target> all = new ArrayList<>(loaded);
+    choices.forEach(
+        (place, choice) -> {
+          Target target = all.get(place);
+          all.set(
+              place,
+              new Target(
+                  target.id(),
+                  target.url(),
+                  choice.mode(),
+                  choice.interval(),
+                  target.bearerToken(),
+                  target.caFile()));
+        });
+    return all;
   }
 
   private static void overlay(Map<String, Settings> sections, String key, String value) {

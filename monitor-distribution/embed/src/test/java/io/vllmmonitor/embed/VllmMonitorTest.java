@@ -25,11 +25,16 @@ import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.StorageBackend;
 import io.vllmmonitor.api.target.TargetId;
+import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.DataDirectory;
 import io.vllmmonitor.persistence.engine.StoreEngine;
 import io.vllmmonitor.persistence.memory.StoredMemory;
 import io.vllmmonitor.testkit.time.ManualClock;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -266,6 +271,40 @@ class VllmMonitorTest {
   void theFormWithoutTwinsHasNone() {
     open("data", StorageBackend.SQLITE).close();
     assertThat(folder.resolve("data/guardrails.json")).doesNotExist();
+  }
+
+  @Test
+  void aTargetIsWatchedAsTheProgramSays() throws Exception {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    Files.writeString(
+        data.resolve("monitor.yaml"),
+        "targets:\n  - url: 127.0.0.1:9\n    mode: observe\n    scrape_interval: 9s\n");
+    try (VllmMonitor monitor =
+        VllmMonitor.builder()
+            .persistence(PersistenceConfig.builder(data).reserveSize(0).build())
+            .target("http://127.0.0.1:7")
+            .target("http://127.0.0.1:9", TargetMode.ADVISE, Duration.ofMillis(700))
+            .home(folder)
+            .start()) {
+      HttpResponse<String> targets =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(monitor.url() + "/api/v1/targets")).build(),
+                  HttpResponse.BodyHandlers.ofString());
+      assertThat(targets.body())
+          .contains(
+              "\"mode\":\"ADVISE\",\"scrape_interval\":\"5s\"",
+              "\"mode\":\"ADVISE\",\"scrape_interval\":\"700ms\"")
+          .doesNotContain("OBSERVE");
+    }
+    assertThatThrownBy(
+            () ->
+                VllmMonitor.builder()
+                    .persistence(PersistenceConfig.of(data))
+                    .target("http://127.0.0.1:9", TargetMode.ACT, Duration.ofMillis(1))
+                    .start())
+        .isInstanceOf(MonitorException.class)
+        .hasMessageContaining("10 ms");
   }
 
   @Test

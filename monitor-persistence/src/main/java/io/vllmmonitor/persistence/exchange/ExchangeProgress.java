@@ -6,7 +6,7 @@ import io.vllmmonitor.api.error.MonitorException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How far an export or import has come. The one who works reports here; anyone may look and cancel,
+ * How far an export, an import or another job has come. The one who works reports here; anyone may look and cancel,
  * from any thread. One object per run.
  */
 public final class ExchangeProgress {
@@ -30,17 +30,21 @@ public final class ExchangeProgress {
   }
 
   /**
+   * The one who works begins another step.
+   *
    * @throws MonitorException SHUTTING_DOWN when it was cancelled
    */
-  void step(String what) {
+  public void step(String what) {
     step = what;
     look();
   }
 
   /**
+   * The one who works has handled some more rows.
+   *
    * @throws MonitorException SHUTTING_DOWN when it was cancelled
    */
-  void handled(long more) {
+  public void handled(long more) {
     rows.addAndGet(more);
     look();
   }

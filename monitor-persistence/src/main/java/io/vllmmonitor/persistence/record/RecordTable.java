@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * as zstd frames: then the column holds a BLOB instead of a TEXT. Both are read. Immutable.
  */
 final class RecordTable {
+  private static final String UNSOUND = " does not match its checksum";
   private static final int LEAST_COMPRESSED = 512; // characters
 
   private final RecordKind kind;
@@ -131,6 +133,26 @@ final class RecordTable {
 
   void clear(SqliteSession session) throws SQLException {
     session.prepare("DELETE FROM " + kind.table()).executeUpdate();
+  }
+
+  /** Every row, sound or not; what is wrong with one does not hide the others. */
+  void each(SqliteSession session, Consumer<StoredRecord> sound, Consumer<String> damaged)
+      throws SQLException {
+    try (ResultSet rows = session.prepare(select).executeQuery()) {
+      while (rows.next()) {
+        StoredRecord row;
+        try {
+          row = slot(rows).row();
+        } catch (NullPointerException | IllegalArgumentException e) {
+          row = null; // a column that cannot be what it holds
+        }
+        if (row == null) {
+          damaged.accept("row '" + rows.getString(1) + "' of table " + kind.table() + UNSOUND);
+          continue;
+        }
+        sound.accept(row);
+      }
+    }
   }
 
   long count(SqliteSession session) throws SQLException {
@@ -267,7 +289,8 @@ final class RecordTable {
             + id
             + "' of table "
             + kind.table()
-            + " in monitor.db does not match its checksum; keep a copy of the file, then restore a"
-            + " backup");
+            + " in monitor.db"
+            + UNSOUND
+            + "; keep a copy of the file, then restore a backup");
   }
 }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /** Finds, opens, sets aside and deletes the files of the months. */
 final class RollupFolder {
-  private static final Schema SCHEMA =
+  static final Schema SCHEMA =
       new Schema("rollups", List.of(Migration.load(RollupFolder.class, "1-rollups.sql")), false);
 
   private final Path folder;

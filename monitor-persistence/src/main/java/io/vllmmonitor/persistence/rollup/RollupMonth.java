@@ -47,8 +47,12 @@ final class RollupMonth {
     return (long) shape << HOUR_BITS | hourEnd / HourAggregator.HOUR;
   }
 
-  private static long hourEndOf(long id) {
+  static long hourEndOf(long id) {
     return (id & MOST_HOURS) * HourAggregator.HOUR;
+  }
+
+  static int shapeOf(long id) {
+    return (int) (id >> HOUR_BITS);
   }
 
   static long coveredChecksum(String group, long hourEnd, long version, long aggregates) {

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * readers have seen them. Holds committed rows only, which never change. Thread-safe.
  */
 final class Catalog {
+  private static final String ADVICE =
+      ". Samples of that day cannot be trusted as they are; keep a copy of the file, then "
+          + "restore it from a backup or take it away";
+
   private final Path file;
   private final Map<Integer, SeriesKey> series = new HashMap<>(); // guarded by this
   private final Map<Integer, SeriesKey[]> shapes = new HashMap<>(); // guarded by this
@@ -98,10 +102,15 @@ final class Catalog {
     return new MonitorException(
         ErrorCode.STORE_DAMAGED,
         Blame.ENVIRONMENT,
-        file
-            + ": "
-            + found
-            + ". Samples of that day cannot be trusted as they are; keep a copy of the file, then "
-            + "restore it from a backup or take it away");
+        file + ": " + found + ADVICE);
+  }
+
+  /** What {@link #damaged} was told. */
+  static String foundIn(Path file, MonitorException damage) {
+    String text = String.valueOf(damage.getMessage());
+    String start = file + ": ";
+    return text.startsWith(start) && text.endsWith(ADVICE)
+        ? text.substring(start.length(), text.length() - ADVICE.length())
+        : text;
   }
 }

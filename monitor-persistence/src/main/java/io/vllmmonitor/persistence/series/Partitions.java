@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  */
 final class Partitions {
   private static final int MOST_IDLE = 8;
-  private static final Schema SCHEMA =
+  static final Schema SCHEMA =
       new Schema(
           "samples",
           List.of(

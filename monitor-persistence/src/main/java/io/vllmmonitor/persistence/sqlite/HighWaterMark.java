@@ -2,11 +2,10 @@ package io.vllmmonitor.persistence.sqlite;
 
 import io.vllmmonitor.persistence.format.Checksum;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,8 @@ final class HighWaterMark implements AutoCloseable {
   private static final int SIZE = 2 * Long.BYTES;
 
   private final Path path;
-  private @Nullable FileChannel channel;
+  // No channel: an interrupt of a thread would close it for all later commits.
+  private @Nullable RandomAccessFile open;
 
   private HighWaterMark(Path path) {
     this.path = path;
@@ -61,22 +61,23 @@ final class HighWaterMark implements AutoCloseable {
   }
 
   void write(long number) throws IOException {
-    FileChannel open = channel;
-    if (open == null || !open.isOpen()) { // an interrupt closes a channel that is being written
-      open = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      channel = open;
+    RandomAccessFile file = open;
+    if (file == null) {
+      file = new RandomAccessFile(path.toFile(), "rw");
+      open = file;
     }
     ByteBuffer bytes = ByteBuffer.allocate(SIZE);
-    bytes.putLong(number).putLong(new Checksum().add(number).value()).flip();
-    open.write(bytes, 0);
+    bytes.putLong(number).putLong(new Checksum().add(number).value());
+    file.seek(0);
+    file.write(bytes.array());
   }
 
   @Override
   public void close() throws IOException {
-    FileChannel open = channel;
-    channel = null;
-    if (open != null) {
-      open.close();
+    RandomAccessFile file = open;
+    open = null;
+    if (file != null) {
+      file.close();
     }
   }
 }

@@ -141,23 +141,33 @@ final class Migrator {
   /** The version of the file; 0 when it is empty. Reads only. */
   private int inspect() throws SQLException {
     try (SqliteSession session = SqliteSession.reader(file, nanoTicker)) {
-      Set<String> tables = tables(session);
-      if (tables.isEmpty()) {
+      if (tables(session).isEmpty()) {
         return 0;
       }
-      if (!tables.contains(VERSIONS)) {
-        throw foreign(session, tables);
-      }
-      int version = (int) session.number("SELECT max(version) FROM " + VERSIONS);
-      if (version > schema.version()) {
-        throw newer(version);
-      }
-      compareChecksums(session);
+      int version = identify(session);
       if (schema.checked()) {
         checkStructure(file, session);
       }
       return version;
     }
+  }
+
+  /**
+   * The version of the file. Reads only.
+   *
+   * @throws MonitorException STORE_FOREIGN, STORE_NEWER or STORE_DAMAGED
+   */
+  int identify(SqliteSession session) throws SQLException {
+    Set<String> tables = tables(session);
+    if (!tables.contains(VERSIONS)) {
+      throw foreign(session, tables);
+    }
+    int version = (int) session.number("SELECT max(version) FROM " + VERSIONS);
+    if (version > schema.version()) {
+      throw newer(version);
+    }
+    compareChecksums(session);
+    return version;
   }
 
   private static Set<String> tables(SqliteSession session) throws SQLException {

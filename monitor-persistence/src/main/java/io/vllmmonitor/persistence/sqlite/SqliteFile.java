@@ -104,17 +104,20 @@ public final class SqliteFile implements AutoCloseable {
       if (acknowledged.isEmpty() || acknowledged.getAsLong() <= there) {
         return Optional.empty();
       }
-      return Optional.of(
-          "it ends at commit "
-              + there
-              + ", but commits up to "
-              + acknowledged.getAsLong()
-              + " were acknowledged; what they held is lost");
+      return Optional.of(loss(acknowledged.getAsLong(), there));
     } catch (IOException e) {
       return Optional.of(
           "whether commits were lost is unknown, its high-water mark is unusable: "
               + e.getMessage());
     }
+  }
+
+  static String loss(long acknowledged, long there) {
+    return "it ends at commit "
+        + there
+        + ", but commits up to "
+        + acknowledged
+        + " were acknowledged; what they held is lost";
   }
 
   public Path path() {
@@ -352,7 +355,7 @@ public final class SqliteFile implements AutoCloseable {
     return sizeOf(database) + sizeOf(database.resolveSibling(database.getFileName() + "-wal"));
   }
 
-  private static long sizeOf(Path file) {
+  static long sizeOf(Path file) {
     try {
       return Files.size(file); // asks for the size without opening the file
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
@@ -28,6 +29,7 @@ public final class SqliteSession implements AutoCloseable {
   private final LongSupplier nanoTicker;
   private final Map<String, PreparedStatement> statements = new LinkedHashMap<>();
   private volatile long deadlineNanos = NO_DEADLINE;
+  private volatile BooleanSupplier stopped = () -> false;
 
   private SqliteSession(Connection connection, LongSupplier nanoTicker) {
     this.connection = connection;
@@ -120,11 +122,17 @@ public final class SqliteSession implements AutoCloseable {
   }
 
   private boolean isLate() {
-    return deadlineNanos != NO_DEADLINE && nanoTicker.getAsLong() - deadlineNanos > 0;
+    return stopped.getAsBoolean()
+        || (deadlineNanos != NO_DEADLINE && nanoTicker.getAsLong() - deadlineNanos > 0);
   }
 
   void allow(long nanos) {
     deadlineNanos = nanoTicker.getAsLong() + nanos;
+  }
+
+  /** Work ends as at a deadline once this is true. */
+  void stopWhen(BooleanSupplier condition) {
+    stopped = condition;
   }
 
   void allowForever() {

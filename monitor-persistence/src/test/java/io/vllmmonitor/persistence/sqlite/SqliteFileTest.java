@@ -81,6 +81,18 @@ class SqliteFileTest {
   }
 
   @Test
+  void anInterruptedThreadStillLeavesItsMark() {
+    try (SqliteFile file = open(SCHEMA)) {
+      insert(file, 1);
+      Thread.currentThread().interrupt();
+      insert(file, 1);
+      assertThat(Thread.interrupted()).isTrue();
+      insert(file, 1);
+      assertThat(counters.reading().failedMarks()).isZero();
+    }
+  }
+
+  @Test
   void workThatFailsLeavesNothingAndTheNextWriteWorks() {
     try (SqliteFile file = open(SCHEMA)) {
       assertThatThrownBy(

@@ -21,6 +21,7 @@ public final class Prove {
       new TreeMap<>(
           Map.of(
               "crash", new CrashProof(),
+              "embed", new EmbedProof(),
               "exchange", new ExchangeProof(),
               "journey", new JourneyProof(),
               "replay", new ReplayProof(),

@@ -25,6 +25,11 @@ class ProofsIT {
     assertThat(prove("exchange", "--quick")).contains("identical", "merges", "refused");
   }
 
+  @Test
+  void theExampleProgramRunsFromTheBundle() throws Exception {
+    assertThat(prove("embed")).contains("remembered, exported and imported");
+  }
+
   private static String prove(String... arguments) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int exitCode =

@@ -3,13 +3,8 @@ package io.vllmmonitor.cli.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.vllmmonitor.core.config.ConfigFlags;
-import io.vllmmonitor.core.config.ConfigLoader;
-import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.daemon.boot.OfflineStore;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,11 +30,8 @@ final class ConvertVerb implements Runnable {
 
   @Override
   public void run() {
-    Path data = DaemonClient.directory(root.surroundings(), root.data());
-    MonitorConfig config =
-        new ConfigLoader(root.surroundings().environment(), root.surroundings().home())
-            .load(new ConfigFlags(List.of(), data, null, null), Map.of());
-    String result = OfflineStore.convert(config, form);
+    Path data = root.directory();
+    String result = OfflineStore.convert(root.configuration(), form);
     if (root.json()) {
       root.print(result);
       return;

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
-import io.vllmmonitor.core.config.ConfigLoader;
 import io.vllmmonitor.daemon.boot.CommandLineUser;
 import io.vllmmonitor.daemon.web.Token;
 import io.vllmmonitor.persistence.engine.DataDirectory;
@@ -32,7 +31,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Talks to the daemon of one data directory. Confined to one thread. */
 final class DaemonClient {
@@ -62,14 +60,8 @@ final class DaemonClient {
    */
   record Answer(String text, JsonNode json) {}
 
-  static DaemonClient find(Surroundings surroundings, @Nullable Path flag) {
-    Path directory = directory(surroundings, flag);
+  static DaemonClient find(Surroundings surroundings, Path directory) {
     return new DaemonClient(directory, listening(directory, surroundings.startup()));
-  }
-
-  /** The data directory that a command line means. */
-  static Path directory(Surroundings surroundings, @Nullable Path flag) {
-    return new ConfigLoader(surroundings.environment(), surroundings.home()).dataDirectory(flag);
   }
 
   /** Whether a living process says that it works on the directory. */

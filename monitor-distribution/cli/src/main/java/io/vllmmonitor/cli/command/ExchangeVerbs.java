@@ -227,14 +227,13 @@ final class ExchangeVerbs {
   }
 
   private static JsonNode exchange(MonitorCommand root, String verb, ObjectNode body) {
-    Path data = DaemonClient.directory(root.surroundings(), root.data());
-    if (DaemonClient.isThere(data)) {
+    if (DaemonClient.isThere(root.directory())) {
       DaemonClient daemon = root.daemon();
       JsonNode job = daemon.post("/api/v1/" + verb, body.toString()).json();
       return await(daemon, job);
     }
     try {
-      return MAPPER.readTree(OfflineExchange.run(data, verb, body.toString()));
+      return MAPPER.readTree(OfflineExchange.run(root.configuration(), verb, body.toString()));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("The result is no JSON", e);
     }

@@ -2,7 +2,11 @@ package io.vllmmonitor.cli.command;
 
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.core.config.ConfigFlags;
+import io.vllmmonitor.core.config.ConfigLoader;
+import io.vllmmonitor.core.config.MonitorConfig;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,9 +31,17 @@ final class MonitorCommand implements Runnable {
       paramLabel = "DIR",
       scope = ScopeType.INHERIT,
       description =
-          "The data directory; else VLLM_MONITOR_DATA, else ~/.vllm_monitor. The daemon is found"
-              + " through it.")
+          "The data directory; else VLLM_MONITOR_DATA, else storage.storage_dir of the"
+              + " configuration, else ~/.vllm_monitor. The daemon is found through it.")
   private @Nullable Path data;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "The configuration; else VLLM_MONITOR_CONFIG, else monitor.yaml in the data directory.")
+  private @Nullable Path config;
 
   @Option(
       names = "--json",
@@ -91,6 +103,7 @@ final class MonitorCommand implements Runnable {
         .addSubcommand(new StoreVerbs.Backup(root))
         .addSubcommand(new StoreVerbs.Restore(root))
         .addSubcommand(new ConvertVerb(root))
+        .addSubcommand(new VerifyVerb(root))
         .addSubcommand(new VersionCommand(root))
         .setOut(surroundings.out())
         .setErr(surroundings.err())
@@ -120,8 +133,28 @@ final class MonitorCommand implements Runnable {
         spec.commandLine(), "A command is missing; vllm-monitor --help lists them");
   }
 
+  /** What the command line says; null when it says nothing. */
   @Nullable Path data() {
     return data;
+  }
+
+  /** What the command line says; null when it says nothing. */
+  @Nullable Path config() {
+    return config;
+  }
+
+  /** The data directory that the command line, the environment or the configuration means. */
+  Path directory() {
+    return loader().dataDirectory(data, config);
+  }
+
+  /** The whole configuration, for verbs that open the store themselves. */
+  MonitorConfig configuration() {
+    return loader().load(new ConfigFlags(List.of(), data, null, config));
+  }
+
+  private ConfigLoader loader() {
+    return new ConfigLoader(surroundings.environment(), surroundings.home());
   }
 
   boolean json() {
@@ -134,7 +167,7 @@ final class MonitorCommand implements Runnable {
 
   /** A way to the daemon of the data directory; throws NO_DAEMON when there is none. */
   DaemonClient daemon() {
-    return DaemonClient.find(surroundings, data);
+    return DaemonClient.find(surroundings, directory());
   }
 
   void print(String line) {

@@ -3,13 +3,9 @@ package io.vllmmonitor.cli.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.vllmmonitor.core.config.ConfigFlags;
-import io.vllmmonitor.core.config.ConfigLoader;
 import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.daemon.boot.OfflineStore;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -120,8 +116,9 @@ final class StoreVerbs {
 
     @Override
     public void run() {
-      Path data = DaemonClient.directory(root.surroundings(), root.data());
-      int files = OfflineStore.restore(backup.toAbsolutePath(), data, () -> config(root, data));
+      Path data = root.directory();
+      int files =
+          OfflineStore.restore(backup.toAbsolutePath(), data, root::configuration);
       root.print(
           root.json()
               ? "{\"files\":" + files + "}"
@@ -129,22 +126,16 @@ final class StoreVerbs {
     }
   }
 
-  private static JsonNode result(
+  static JsonNode result(
       MonitorCommand root, String verb, String body, Function<MonitorConfig, String> offline) {
-    Path data = DaemonClient.directory(root.surroundings(), root.data());
-    if (DaemonClient.isThere(data)) {
+    if (DaemonClient.isThere(root.directory())) {
       DaemonClient daemon = root.daemon();
       return ExchangeVerbs.await(daemon, daemon.post("/api/v1/" + verb, body).json());
     }
     try {
-      return MAPPER.readTree(offline.apply(config(root, data)));
+      return MAPPER.readTree(offline.apply(root.configuration()));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("The result is no JSON", e);
     }
-  }
-
-  private static MonitorConfig config(MonitorCommand root, Path data) {
-    return new ConfigLoader(root.surroundings().environment(), root.surroundings().home())
-        .load(new ConfigFlags(List.of(), data, null, null), Map.of());
   }
 }

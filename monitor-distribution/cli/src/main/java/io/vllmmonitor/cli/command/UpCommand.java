@@ -5,7 +5,6 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.daemon.boot.Daemon;
 import io.vllmmonitor.daemon.boot.UpOptions;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,12 +35,6 @@ final class UpCommand implements Callable<Integer> {
       description = "Where the HTTP API listens, loopback only; default 127.0.0.1:9464.")
   private @Nullable String listen;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "The configuration; default monitor.yaml in the data directory.")
-  private @Nullable Path config;
-
   private final MonitorCommand root;
 
   UpCommand(MonitorCommand root) {
@@ -60,6 +53,6 @@ final class UpCommand implements Callable<Integer> {
                         ErrorCode.ENVIRONMENT_UNSUPPORTED,
                         Blame.ENVIRONMENT,
                         "This installation holds no daemon; unpack the distribution again"));
-    return daemon.run(new UpOptions(targets, demo, root.data(), listen, config));
+    return daemon.run(new UpOptions(targets, demo, root.data(), listen, root.config()));
   }
 }

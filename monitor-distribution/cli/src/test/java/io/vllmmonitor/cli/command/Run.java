@@ -32,6 +32,9 @@ final class Run {
   /** How long a daemon that is starting is waited for. */
   Duration startup = Duration.ofSeconds(10);
 
+  /** Whether the environment names the directory. */
+  boolean named = true;
+
   String out = "";
   String err = "";
 
@@ -65,7 +68,7 @@ final class Run {
     StringWriter errText = new StringWriter();
     Surroundings surroundings =
         new Surroundings(
-            Map.of("VLLM_MONITOR_DATA", data.toString()),
+            named ? Map.of("VLLM_MONITOR_DATA", data.toString()) : Map.of(),
             Path.of("/nonexistent"),
             new PrintWriter(outText, true),
             new PrintWriter(errText, true),

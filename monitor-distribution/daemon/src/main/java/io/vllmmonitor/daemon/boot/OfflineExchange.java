@@ -4,6 +4,7 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.daemon.web.ExchangeRequest;
+import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.daemon.web.JobFacts;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.StoreEngine;
@@ -20,13 +21,15 @@ public final class OfflineExchange {
   /**
    * Opens the store, does what the body asks for, and closes the store again.
    *
+   * @param config names the data directory and how its store is kept
    * @param verb {@code export} or {@code import}
    * @param body what the REST API takes for that verb
    * @return what the REST API gives as the result of the job
    * @throws MonitorException CONFIG_INVALID_VALUE when there is nothing to export; STORE_OWNED when
    *     a daemon works on it after all, what the stores throw, and what an export or import throws
    */
-  public static String run(Path data, String verb, String body) {
+  public static String run(MonitorConfig config, String verb, String body) {
+    Path data = config.data();
     if (verb.equals("export") && isNothing(data)) {
       throw new MonitorException(
           ErrorCode.CONFIG_INVALID_VALUE,
@@ -37,7 +40,7 @@ public final class OfflineExchange {
     }
     try (Closers closers = new Closers()) {
       InstantSource clock = InstantSource.system();
-      OpenedStore store = OpenedStore.open(StoreEngine.adopt(PersistenceConfig.of(data)), clock, closers);
+      OpenedStore store = OpenedStore.open(StoreEngine.adopt(PersistenceConfig.from(data, config.section("storage"))), clock, closers);
       return store
           .audit(clock)
           .around(

@@ -17,12 +17,16 @@ import io.vllmmonitor.persistence.engine.DataDirectory;
 import io.vllmmonitor.persistence.engine.StoreEngine;
 import io.vllmmonitor.persistence.exchange.ExchangeProgress;
 import io.vllmmonitor.persistence.retention.Retention;
+import io.vllmmonitor.persistence.verify.Verification;
+import io.vllmmonitor.persistence.verify.VerifyReport;
+import io.vllmmonitor.persistence.verify.VerifyWatch;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Commands on the store of a directory on which no daemon runs. Called by the command line. */
 public final class OfflineStore {
@@ -107,6 +111,28 @@ public final class OfflineStore {
           .done(new Deed(CommandLineUser.actor(), AuditAction.CONVERT, STORE), Map.of("to", form));
     }
     return result;
+  }
+
+  /**
+   * Reads all of the data directory, which is locked meanwhile, or of a backup; changes nothing.
+   *
+   * @param backup the folder of a backup; null means the data directory
+   * @return what the REST API gives as the result of the job
+   * @throws io.vllmmonitor.api.error.MonitorException CONFIG_INVALID_VALUE when there is no store;
+   *     STORE_OWNED, STORE_FOREIGN, STORE_NEWER, STORE_IO; BACKUP_INVALID
+   */
+  public static String verify(MonitorConfig config, @Nullable Path backup) {
+    InstantSource clock = InstantSource.system();
+    PersistenceConfig persistence = persistence(config);
+    try (Closers closers = new Closers()) {
+      if (backup == null) {
+        Verification.requireStore(config.data(), persistence.files().db());
+        var unused = closers.add("data directory", DataDirectory.open(config.data(), clock));
+      }
+      VerifyWatch watch = VerifyWatch.none();
+      VerifyReport report = Verifying.run(persistence, backup, true, clock, watch);
+      return StoreJson.verification(report).toString();
+    }
   }
 
   private static PersistenceConfig persistence(MonitorConfig config) {

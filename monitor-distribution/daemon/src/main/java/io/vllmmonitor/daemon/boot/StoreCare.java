@@ -10,11 +10,14 @@ import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.StoreEngine;
 import io.vllmmonitor.persistence.retention.Retention;
 import io.vllmmonitor.persistence.retention.RetentionPlan;
+import io.vllmmonitor.persistence.verify.VerifyReport;
+import io.vllmmonitor.persistence.verify.VerifyWatch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the store needs while the daemon runs: samples moved into their compact form, what is old
@@ -77,5 +80,10 @@ final class StoreCare implements StoreCommands {
   @Override
   public RetentionPlan forget(boolean dryRun) {
     return dryRun ? retention.plan() : retention.apply();
+  }
+
+  @Override
+  public VerifyReport verify(@Nullable Path backup, VerifyWatch watch) {
+    return Verifying.run(config, backup, false, clock, watch);
   }
 }

@@ -15,6 +15,8 @@ import io.vllmmonitor.persistence.exchange.ExchangeProgress;
 import io.vllmmonitor.persistence.exchange.ExportOptions;
 import io.vllmmonitor.persistence.exchange.ImportMode;
 import io.vllmmonitor.persistence.exchange.ImportOptions;
+import io.vllmmonitor.persistence.verify.VerifyWatch;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Exports, imports, backups and retention that run beside the daemon, one at a time, each on a
+ * Exports, imports, backups, retention and verification that run beside the daemon, one at a time, each on a
  * thread of its own; the last ten are remembered. Closed before the stores. Thread-safe.
  */
 public final class ExchangeJobs implements AutoCloseable {
@@ -60,6 +62,33 @@ public final class ExchangeJobs implements AutoCloseable {
     Deed deed = new Deed(actor, AuditAction.RETENTION, STORE).dryRun(dryRun);
     return start(
         "retention", deed, progress -> StoreJson.retention(commands.forget(dryRun), dryRun));
+  }
+
+  /**
+   * Starts to read all of the store and answers what {@link #page} does.
+   *
+   * @param backup the folder of a backup to read instead; null means the data directory
+   */
+  JsonNode verify(@Nullable Path backup, String actor) {
+    String subject = backup == null ? STORE : backup.toString();
+    return start(
+        "verify",
+        new Deed(actor, AuditAction.VERIFY, subject),
+        progress -> {
+          VerifyWatch watch =
+              new VerifyWatch() {
+                @Override
+                public void step(String what) {
+                  progress.step(what);
+                }
+
+                @Override
+                public void checked(long more) {
+                  progress.handled(more);
+                }
+              };
+          return StoreJson.verification(commands.verify(backup, watch));
+        });
   }
 
   /** Starts an export and answers what {@link #page} does. */

@@ -147,6 +147,7 @@ final class Routes {
     start(routes, "/import", (body, actor) -> jobs.importFrom(ExchangeRequest.imported(body), actor));
     start(routes, "/backup", (body, actor) -> jobs.backup(actor));
     start(routes, "/retention", (body, actor) -> jobs.retention(StoreRequest.dryRun(body), actor));
+    start(routes, "/verify", (body, actor) -> jobs.verify(StoreRequest.backup(body), actor));
     String job = API + "/jobs/{id}";
     paths.add(job);
     routes.get(job, context -> answers.json(context, jobs.page(context.pathParam("id"))));

@@ -6,6 +6,7 @@ import io.vllmmonitor.persistence.backup.Backups;
 import io.vllmmonitor.persistence.engine.Conversion;
 import io.vllmmonitor.persistence.retention.RetentionPlan;
 import java.nio.file.Path;
+import io.vllmmonitor.persistence.verify.VerifyReport;
 
 /** Results of commands on the store as the REST API gives them. */
 public final class StoreJson {
@@ -19,6 +20,11 @@ public final class StoreJson {
     node.put("bytes", backup.bytes());
     node.put("copied", backup.copied());
     return node;
+  }
+
+  /** The report as it is, times and paths as text. */
+  public static ObjectNode verification(VerifyReport report) {
+    return WebJson.tree(report);
   }
 
   public static ObjectNode retention(RetentionPlan plan, boolean dryRun) {

@@ -65,6 +65,23 @@ class ExchangeJobsTest {
   }
 
   @Test
+  void aVerificationRunsAsAJob() throws Exception {
+    JsonNode job = ended("/api/v1/verify", "");
+    assertThat(job.path("kind").asText()).isEqualTo("verify");
+    assertThat(job.path("rows").asLong()).isEqualTo(7);
+    assertThat(job.at("/result/total_findings").asLong()).isZero();
+    assertThat(job.at("/result/directory").asText()).isEqualTo("/var/lib/x");
+    assertThat(job.at("/result/at").asText()).isEqualTo("2026-11-25T12:00:00.000Z");
+    assertThat(ended("/api/v1/verify", "{\"backup\":\"/b\"}").path("status").asText())
+        .isEqualTo("done");
+    for (String body : List.of("[]", "{", "{\"backup\":\"b\"}", "{\"backup\":1}", "{\"x\":1}")) {
+      HttpResponse<String> answer = calls.send("POST", "/api/v1/verify", body, TOKEN);
+      assertThat(answer.statusCode()).as(body).isEqualTo(400);
+    }
+    assertThat(calls.send("POST", "/api/v1/verify", "", new String[0]).statusCode()).isEqualTo(401);
+  }
+
+  @Test
   void whatFailsEndsWithItsCode() throws Exception {
     Files.writeString(folder.resolve("x"), "x");
     JsonNode export = ended("/api/v1/export", directory(folder, ""));

@@ -32,6 +32,8 @@ import io.vllmmonitor.persistence.exchange.Exchange;
 import io.vllmmonitor.persistence.exchange.ExchangeStores;
 import io.vllmmonitor.persistence.ingest.Ingest;
 import io.vllmmonitor.persistence.retention.RetentionPlan;
+import io.vllmmonitor.persistence.verify.VerifyReport;
+import io.vllmmonitor.persistence.verify.VerifyWatch;
 import io.vllmmonitor.testkit.store.InMemoryBlobStore;
 import io.vllmmonitor.testkit.store.InMemoryRecordStore;
 import io.vllmmonitor.testkit.store.InMemorySeriesStore;
@@ -52,6 +54,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The real HTTP server on a free loopback port with hand-made answers behind it. */
 public final class FakeDaemon implements AutoCloseable {
@@ -74,6 +77,9 @@ public final class FakeDaemon implements AutoCloseable {
 
   public final InMemorySeriesStore samples = new InMemorySeriesStore(() -> NOW);
   public final InMemoryRecordStore records = new InMemoryRecordStore();
+  public volatile VerifyReport verified =
+      new VerifyReport(
+          Path.of("/var/lib/x"), false, NOW, true, List.of(), List.of(), 0, List.of(), 1_000);
   private final Path exchangeData = temporary();
   private final TimeOrderedIds ids = new TimeOrderedIds(() -> NOW, new Random(1));
   private final AuditLog audit =
@@ -99,6 +105,13 @@ public final class FakeDaemon implements AutoCloseable {
                   List.of(),
                   List.of(new RetentionPlan.RecordRemoval(RecordKind.AUDIT, NOW, 5, 1)),
                   0);
+            }
+
+            @Override
+            public VerifyReport verify(@Nullable Path backup, VerifyWatch watch) {
+              watch.step("monitor.db");
+              watch.checked(7);
+              return verified;
             }
           },
           audit);
