@@ -134,20 +134,25 @@ public final class JsonBlobStore implements BlobStore {
     }
     boolean found = false;
     for (Path file : List.of(plain(hash), compressed(hash))) {
-      try {
-        byte[] stored = Files.readAllBytes(file);
-        found = true;
-        Optional<byte[]> bytes = BlobBytes.restore(hash, stored);
-        if (bytes.isPresent()) {
-          return bytes.get();
-        }
-      } catch (NoSuchFileException e) {
-        continue; // it has one of the two forms
-      } catch (IOException e) {
-        throw JsonFailures.translate(file, "read", e);
+      Optional<byte[]> stored = read(file);
+      found |= stored.isPresent();
+      Optional<byte[]> bytes = stored.flatMap(some -> BlobBytes.restore(hash, some));
+      if (bytes.isPresent()) {
+        return bytes.get();
       }
     }
     throw found ? BlobBytes.damaged(hash, folder.toString()) : BlobBytes.missing(hash);
+  }
+
+  /** Empty when there is no such file. */
+  private static Optional<byte[]> read(Path file) {
+    try {
+      return Optional.of(Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw JsonFailures.translate(file, "read", e);
+    }
   }
 
   @Override

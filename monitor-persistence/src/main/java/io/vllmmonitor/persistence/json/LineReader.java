@@ -88,7 +88,7 @@ public final class LineReader implements Closeable {
       while (at < end && buffer[at] != '\n') {
         at++;
       }
-      position += at - start;
+      position += (long) at - start;
       tooLong |= line.size() + at - start >= CheckedLine.MOST_BYTES;
       if (!tooLong) {
         line.write(buffer, start, at - start);

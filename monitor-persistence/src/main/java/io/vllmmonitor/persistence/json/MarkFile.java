@@ -42,7 +42,7 @@ public final class MarkFile implements Closeable {
    */
   public Optional<String> compare(long there) {
     Optional<String> loss = lossAgainst(there);
-    if (there > 0 || loss.isPresent()) {
+    if (loss.isPresent()) {
       write(there);
     }
     return loss;

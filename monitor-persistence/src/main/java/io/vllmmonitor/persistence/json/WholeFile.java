@@ -44,7 +44,6 @@ public final class WholeFile {
    */
   public static void write(Path path, boolean compress, Content content) throws IOException {
     Path beside = path.resolveSibling(path.getFileName() + UNFINISHED);
-    boolean done = false;
     try {
       try (FileOutputStream file = new FileOutputStream(beside.toFile())) {
         OutputStream buffered = new BufferedOutputStream(new KeptOpen(file), BUFFER);
@@ -54,13 +53,19 @@ public final class WholeFile {
         file.getFD().sync();
       }
       Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      done = true;
-    } finally {
-      if (!done) {
-        Files.deleteIfExists(beside);
-      }
+    } catch (IOException | RuntimeException e) {
+      deleteAfter(beside, e);
+      throw e;
     }
     syncFolderOf(path);
+  }
+
+  private static void deleteAfter(Path unfinished, Exception failure) {
+    try {
+      Files.deleteIfExists(unfinished);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private static OutputStream zstd(OutputStream out) throws IOException {

@@ -46,10 +46,10 @@ public final class JsonRecordStore implements RecordStore {
   private static final int LONGEST_LINE = 8 << 20;
 
   /** A shorter journal is not worth a compaction. */
-  private static final long LEAST_JOURNAL = 1 << 20;
+  private static final long LEAST_JOURNAL = 1L << 20;
 
   /** A longer one does not wait for maintenance. */
-  private static final long MOST_JOURNAL = 64 << 20;
+  private static final long MOST_JOURNAL = 64L << 20;
 
   private final Path path;
   private final RecordFolder folder; // guarded by writing

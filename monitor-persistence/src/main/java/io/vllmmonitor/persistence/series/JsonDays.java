@@ -46,10 +46,15 @@ final class JsonDays {
     this.damage = damage;
   }
 
-  /** Finds the files of all days; reads none of them. */
-  void scan() throws IOException {
+  /**
+   * Finds the files of all days; reads none of them.
+   *
+   * @return the days whose growing files hold lines
+   */
+  Set<Long> scan() throws IOException {
     Map<Long, List<SealedLines>> sealed = new TreeMap<>();
     Set<Long> tails = new HashSet<>();
+    Set<Long> waiting = new HashSet<>();
     Set<Long> marks = new HashSet<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
@@ -60,7 +65,12 @@ final class JsonDays {
           continue;
         }
         switch (name.kind()) {
-          case TAIL -> tails.add(name.day());
+          case TAIL -> {
+            tails.add(name.day());
+            if (Files.size(file) > 0) {
+              waiting.add(name.day());
+            }
+          }
           case MARK -> marks.add(name.day());
           case SEALED ->
               sealed
@@ -75,6 +85,7 @@ final class JsonDays {
     }
     marks.removeAll(days.keySet());
     marks.forEach(this::tellMissing);
+    return waiting;
   }
 
   private void tellMissing(long day) {

@@ -127,7 +127,7 @@ public final class JsonSeriesStore implements SeriesStore {
   }
 
   private void restore() throws IOException {
-    days.scan();
+    days.scan().forEach(this::touch);
     int left = RESTORED_DAYS;
     for (Map.Entry<Long, JsonDay> day : days.all().descendingMap().entrySet()) {
       if (left-- == 0) {

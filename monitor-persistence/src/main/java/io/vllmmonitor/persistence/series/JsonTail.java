@@ -75,6 +75,7 @@ final class JsonTail {
     }
     mark.compare(reading.last)
         .ifPresent(loss -> damage.accept(JsonFailures.damaged(path, loss)));
+    mark.close(); // until something is appended
     return new Loaded(reading.rows, reading.last, reading.bad > 0);
   }
 

@@ -152,11 +152,11 @@ final class SealedLines {
     if (known.from() > to || known.to() < from) {
       return;
     }
-    List<SeriesLine> cached = cache.get(file);
+    List<SeriesLine> cached = cache.get(this);
     if (cached == null && SealedCache.takes(known.samples())) {
       cached = new ArrayList<>();
       boolean unused = scan(key -> true, false, cached::add, onTime);
-      cache.put(file, cached);
+      cache.put(this, cached);
     }
     if (cached == null) {
       boolean unused = scan(wanted, false, into, onTime);
@@ -291,7 +291,7 @@ final class SealedLines {
     synchronized (this) {
       obsolete = true;
     }
-    cache.remove(file);
+    cache.remove(this);
     Files.deleteIfExists(file);
   }
 }

@@ -52,7 +52,7 @@ class CompressedBlobsTest {
       String plain = new SqliteBlobStore(file, clock).put(noise());
       BlobStore compressing = new SqliteBlobStore(file, clock, true);
       String text = compressing.put(TEXT);
-      assertThat(stored(file)).isLessThan(5_000 + TEXT.length / 10);
+      assertThat(stored(file)).isLessThan(5_000L + TEXT.length / 10);
       for (BlobStore store : new BlobStore[] {new SqliteBlobStore(file, clock), compressing}) {
         assertThat(store.get(text)).isEqualTo(TEXT);
         assertThat(store.get(plain)).isEqualTo(noise());

@@ -462,6 +462,37 @@ class JsonDaysTest {
   }
 
   @Test
+  void olderDaysThatWereNotSealedBeforeAKillAreSealedAfterIt() throws IOException {
+    try (JsonSeriesStore store = open(true)) {
+      for (int day = 5; day > 0; day--) {
+        AppendResult result =
+            store.append(
+                List.of(batch(NOON.minus(Duration.ofDays(day)), day)), AppendMode.IMPORTED);
+        assertThat(result).isEqualTo(AppendResult.allStored(2));
+      }
+      assertThat(names().stream().filter(name -> name.endsWith(".zst"))).isEmpty();
+    }
+    try (JsonSeriesStore store = open(true)) {
+      store.maintain();
+      assertThat(names().stream().filter(name -> name.endsWith(".zst"))).hasSize(5);
+      assertThat(read(store)).hasSize(10);
+    }
+  }
+
+  @Test
+  void aDayThatIsRemovedAndComesAgainHasItsNewSamplesOnly() {
+    try (JsonSeriesStore store = open(true)) {
+      put(store, NOON, 2);
+      store.flush();
+      assertThat(read(store)).hasSize(4);
+      store.remove(Set.of("2026-11-25"));
+      put(store, NOON.plusSeconds(7), 2);
+      store.flush();
+      assertThat(read(store)).hasSize(4).anyMatch(sample -> sample.contains(" 1795608008000 1.0"));
+    }
+  }
+
+  @Test
   void manyDaysAtOnceKeepFewFilesOpen() throws IOException {
     try (JsonSeriesStore store = open(true)) {
       for (int day = 20; day > 0; day--) {
