@@ -56,6 +56,14 @@ public final class AnswerBuffer {
     bytes = Arrays.copyOf(bytes, (int) Math.min(limit, Math.max(least, 2L * bytes.length)));
   }
 
+  /** Makes room for about so many bytes more, so that it need not grow step by step. */
+  void expect(long more) {
+    long wanted = Math.min(limit, size + more);
+    if (wanted > bytes.length) {
+      bytes = Arrays.copyOf(bytes, (int) wanted);
+    }
+  }
+
   /** One byte as it is. */
   AnswerBuffer put(char ascii) {
     room(1);
