@@ -38,4 +38,10 @@ public final class SeriesData {
   public double value(int index) {
     return values[index];
   }
+
+  /** Copies all samples into the beginning of arrays that are long enough. */
+  public void copyTo(long[] times, double[] into) {
+    System.arraycopy(epochMillis, 0, times, 0, epochMillis.length);
+    System.arraycopy(values, 0, into, 0, values.length);
+  }
 }

@@ -60,6 +60,25 @@ public interface SeriesStore extends AutoCloseable {
    */
   List<SeriesData> read(SeriesSelector selector, Instant from, Instant to, int maxSamples);
 
+  /**
+   * Hands the samples of all matching series in the span (both ends inclusive) to a visitor, series
+   * by series in any order, each once. What {@link #read} gives, for functions that reduce samples
+   * and need not hold them; stores that can spare copies override it.
+   *
+   * @param maxSamples a limit over all series together
+   * @throws io.vllmmonitor.api.error.MonitorException QUERY_TOO_LARGE when there are more; some
+   *     series may have been visited by then
+   */
+  default void scan(
+      SeriesSelector selector, Instant from, Instant to, int maxSamples, SampleVisitor visitor) {
+    for (SeriesData data : read(selector, from, to, maxSamples)) {
+      long[] times = new long[data.size()];
+      double[] values = new double[data.size()];
+      data.copyTo(times, values);
+      visitor.series(data.series(), times, values, data.size());
+    }
+  }
+
   /** The newest sample of every matching series, stale markers included, sorted by series. */
   List<Sample> latest(SeriesSelector selector);
 

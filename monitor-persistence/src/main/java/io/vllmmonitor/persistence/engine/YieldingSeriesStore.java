@@ -12,6 +12,7 @@ import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.AppendMode;
 import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.Capability;
+import io.vllmmonitor.api.store.SampleVisitor;
 import io.vllmmonitor.api.store.SeriesPart;
 import io.vllmmonitor.api.store.SeriesStore;
 import java.time.Duration;
@@ -59,6 +60,12 @@ final class YieldingSeriesStore implements SeriesStore {
   @Override
   public List<SeriesData> read(SeriesSelector selector, Instant from, Instant to, int maxSamples) {
     return store.read(selector, from, to, maxSamples);
+  }
+
+  @Override
+  public void scan(
+      SeriesSelector selector, Instant from, Instant to, int maxSamples, SampleVisitor visitor) {
+    store.scan(selector, from, to, maxSamples, visitor);
   }
 
   @Override

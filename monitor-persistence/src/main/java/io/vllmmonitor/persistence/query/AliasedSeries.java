@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
-import io.vllmmonitor.api.sample.LabelMatcher;
 import io.vllmmonitor.api.sample.Labels;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.Sample;
@@ -13,6 +12,7 @@ import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesRollup;
 import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.store.SampleVisitor;
 import io.vllmmonitor.api.store.SeriesStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Reads a series store under every name that a metric had. Stored names stay as exposed; a metric
@@ -35,8 +36,12 @@ import java.util.TreeSet;
  * disk.
  */
 public final class AliasedSeries {
+  private static final int KEPT_SELECTORS = 64;
+
   private final SeriesStore store;
   private final MetricCatalog catalog;
+  private final RecentlyUsed<SeriesSelector, Predicate<SeriesKey>> checked =
+      new RecentlyUsed<>(KEPT_SELECTORS);
 
   public AliasedSeries(SeriesStore store, MetricCatalog catalog) {
     this.store = requireNonNull(store, "store");
@@ -48,7 +53,7 @@ public final class AliasedSeries {
    *
    * @param from inclusive
    * @param to inclusive
-   * @throws MonitorException QUERY_TOO_LARGE beyond {@code maxSamples}; QUERY_MALFORMED for a
+   * @throws MonitorException QUERY_TOO_LARGE beyond {@code maxSamples}; SELECTOR_MALFORMED for a
    *     pattern that is none or costs too much
    */
   public List<SeriesData> read(SeriesSelector selector, Instant from, Instant to, int maxSamples) {
@@ -81,6 +86,36 @@ public final class AliasedSeries {
   }
 
   /**
+   * Hands the samples of all matching series to a visitor, each series once, in any order.
+   *
+   * @param mostHeld how many samples may be held in memory where a metric has several names
+   */
+  void scan(
+      Expression.Series selector,
+      Instant from,
+      Instant to,
+      int maxSamples,
+      int mostHeld,
+      SampleVisitor visitor) {
+    if (selector.exact() || hasOneName(selector)) {
+      checkPatterns(selector.selector());
+      store.scan(selector.selector(), from, to, maxSamples, visitor);
+      return;
+    }
+    for (SeriesData data : read(selector.selector(), from, to, Math.min(maxSamples, mostHeld))) {
+      long[] times = new long[data.size()];
+      double[] values = new double[data.size()];
+      data.copyTo(times, values);
+      visitor.series(data.series(), times, values, data.size());
+    }
+  }
+
+  private boolean hasOneName(Expression.Series selector) {
+    String asked = selector.selector().name();
+    return asked == null || catalog.names(asked).size() == 1;
+  }
+
+  /**
    * Aggregates of all matching series, sorted by series.
    *
    * @return empty where the metric has several names, whose samples must be merged first
@@ -88,8 +123,7 @@ public final class AliasedSeries {
   Optional<List<SeriesRollup>> rollup(
       Expression.Series selector, Instant from, Instant to, Duration resolution, int most) {
     checkPatterns(selector.selector());
-    String asked = selector.selector().name();
-    if (!selector.exact() && asked != null && catalog.names(asked).size() > 1) {
+    if (!selector.exact() && !hasOneName(selector)) {
       return Optional.empty();
     }
     return Optional.of(store.rollup(selector.selector(), from, to, resolution, most));
@@ -102,8 +136,7 @@ public final class AliasedSeries {
    */
   Optional<List<Sample>> latest(Expression.Series selector) {
     checkPatterns(selector.selector());
-    String asked = selector.selector().name();
-    if (!selector.exact() && asked != null && catalog.names(asked).size() > 1) {
+    if (!selector.exact() && !hasOneName(selector)) {
       return Optional.empty();
     }
     return Optional.of(store.latest(selector.selector()));
@@ -137,13 +170,10 @@ public final class AliasedSeries {
     return store.series(selector, from, to);
   }
 
-  // The store compiles patterns again; here they are refused before they can cost anything.
-  private static void checkPatterns(SeriesSelector selector) {
-    for (LabelMatcher matcher : selector.matchers()) {
-      switch (matcher.operator()) {
-        case MATCHES, NOT_MATCHES -> LabelPatterns.compile(matcher.value());
-        case EQUAL, NOT_EQUAL -> {}
-      }
+  /** Refuses patterns before they can cost anything, whatever the store does with them. */
+  private void checkPatterns(SeriesSelector selector) {
+    if (!selector.matchers().isEmpty()) {
+      var unused = checked.get(selector, one -> one.compile(LabelPatterns::compile));
     }
   }
 }

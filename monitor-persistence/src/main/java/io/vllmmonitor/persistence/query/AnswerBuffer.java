@@ -56,6 +56,14 @@ public final class AnswerBuffer {
     bytes = Arrays.copyOf(bytes, (int) Math.min(limit, Math.max(least, 2L * bytes.length)));
   }
 
+  /** Makes room for about so many bytes more, so that it need not grow step by step. */
+  void expect(long more) {
+    long wanted = Math.min(limit, size + more);
+    if (wanted > bytes.length) {
+      bytes = Arrays.copyOf(bytes, (int) wanted);
+    }
+  }
+
   /** One byte as it is. */
   AnswerBuffer put(char ascii) {
     room(1);
@@ -130,11 +138,26 @@ public final class AnswerBuffer {
     int length = text.length();
     room(length + 2);
     bytes[size++] = '"';
-    for (int i = 0; i < length; i++) {
+    byte[] to = bytes;
+    int at = size;
+    int plain = 0;
+    while (plain < length && isPlain(text.charAt(plain))) {
+      to[at++] = (byte) text.charAt(plain++);
+    }
+    size = at;
+    rest(text, plain);
+    return put('"');
+  }
+
+  private static boolean isPlain(char character) {
+    return character >= ' ' && character < 0x7f && character != '"' && character != '\\';
+  }
+
+  private void rest(String text, int from) {
+    for (int i = from; i < text.length(); i++) {
       char character = text.charAt(i);
-      if (character >= ' ' && character < 0x7f && character != '"' && character != '\\') {
-        room(length - i + 1);
-        bytes[size++] = (byte) character;
+      if (isPlain(character)) {
+        put(character);
       } else if (character < 0x80) {
         escaped(character);
       } else {
@@ -144,7 +167,6 @@ public final class AnswerBuffer {
         encoded(isHalf ? REPLACEMENT : point);
       }
     }
-    return put('"');
   }
 
   private void escaped(char character) {

@@ -1,11 +1,13 @@
 package io.vllmmonitor.persistence.query;
 
-import static io.vllmmonitor.api.error.ErrorCode.QUERY_MALFORMED;
+import static io.vllmmonitor.api.error.ErrorCode.SELECTOR_MALFORMED;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
+import java.util.Arrays;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -30,11 +32,14 @@ public final class LabelPatterns {
   /**
    * The test of a whole value.
    *
-   * @throws MonitorException QUERY_MALFORMED with what is wrong
+   * @throws MonitorException SELECTOR_MALFORMED with what is wrong
    */
   public static Predicate<String> compile(String pattern) {
     if (pattern.length() > LONGEST) {
       throw wrong(pattern, "it has " + pattern.length() + " characters, at most " + LONGEST);
+    }
+    if (isListOfTexts(pattern)) {
+      return Set.copyOf(Arrays.asList(pattern.split("\\|", -1)))::contains;
     }
     if (RepetitionCount.of(pattern) > MOST_REPETITIONS) {
       throw wrong(pattern, "its nested repetitions are more than " + MOST_REPETITIONS);
@@ -54,10 +59,23 @@ public final class LabelPatterns {
     return compiled::matches;
   }
 
+  /** Whether it is some texts parted by bars, which need no engine: what dashboards send most. */
+  private static boolean isListOfTexts(String pattern) {
+    for (int i = 0; i < pattern.length(); i++) {
+      char character = pattern.charAt(i);
+      boolean plain =
+          Character.isLetterOrDigit(character) || " |_-:/,;=@%&~<>!#'\"".indexOf(character) >= 0;
+      if (!plain) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static MonitorException wrong(String pattern, String reason) {
     String shown = pattern.length() > 200 ? pattern.substring(0, 200) + "…" : pattern;
     return new MonitorException(
-        QUERY_MALFORMED,
+        SELECTOR_MALFORMED,
         Blame.OPERATOR,
         "Pattern \"" + shown + "\" is refused: " + reason + "; write a simpler RE2 pattern");
   }

@@ -16,6 +16,11 @@ import java.util.Map;
 public final class PromJson {
   private static final String NAME = "__name__";
 
+  /** About what the labels of a series take, and one of its points. */
+  private static final int SERIES_BYTES = 256;
+
+  private static final int POINT_BYTES = 38;
+
   private PromJson() {}
 
   /** Something that writes an answer, such as {@code out -> PromJson.write(result, out)}. */
@@ -167,6 +172,7 @@ public final class PromJson {
   }
 
   private static void vector(AnswerBuffer out, List<Sample> samples) {
+    out.expect((long) samples.size() * SERIES_BYTES);
     char separator = '[';
     for (Sample sample : samples) {
       labels(out.put(separator).ascii("{\"metric\":"), sample.series());
@@ -179,6 +185,8 @@ public final class PromJson {
   }
 
   private static void matrix(AnswerBuffer out, List<SeriesData> series) {
+    long points = series.stream().mapToLong(SeriesData::size).sum();
+    out.expect((long) series.size() * SERIES_BYTES + points * POINT_BYTES);
     char separator = '[';
     for (SeriesData row : series) {
       labels(out.put(separator).ascii("{\"metric\":"), row.series());

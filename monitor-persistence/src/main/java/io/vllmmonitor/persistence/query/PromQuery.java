@@ -15,6 +15,7 @@ import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.SeriesStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -52,38 +53,48 @@ public final class PromQuery {
     }
   }
 
+  private static final int KEPT_EXPRESSIONS = 64;
+
   private final AliasedSeries series;
   private final MetricCatalog catalog;
   private final QueryLimits limits;
+  private final InstantSource clock;
   private final LongSupplier nanoTicker;
+  private final RecentlyUsed<String, Expression> parsed = new RecentlyUsed<>(KEPT_EXPRESSIONS);
 
   /**
+   * @param clock tells how old a moment is: the newest samples answer for the present only
    * @param nanoTicker nanoseconds from any origin, such as {@code System::nanoTime}
    */
   public PromQuery(
-      SeriesStore store, MetricCatalog catalog, QueryLimits limits, LongSupplier nanoTicker) {
+      SeriesStore store,
+      MetricCatalog catalog,
+      QueryLimits limits,
+      InstantSource clock,
+      LongSupplier nanoTicker) {
     this.series = new AliasedSeries(store, catalog);
     this.catalog = requireNonNull(catalog, "catalog");
     this.limits = requireNonNull(limits, "limits");
+    this.clock = requireNonNull(clock, "clock");
     this.nanoTicker = requireNonNull(nanoTicker, "nanoTicker");
   }
 
   /** The value of an expression at one moment (to the millisecond). */
   public QueryResult instant(String expression, Instant time) {
     Deadline deadline = new Deadline(nanoTicker, limits.deadline());
-    Expression parsed = ExpressionParser.parse(expression);
+    Expression asked = parse(expression);
     long at = time.toEpochMilli();
-    if (parsed instanceof Expression.NumberValue number) {
+    if (asked instanceof Expression.NumberValue number) {
       return new QueryResult.ScalarResult(at, number.value());
     }
-    if (parsed instanceof Expression.TextValue text) {
+    if (asked instanceof Expression.TextValue text) {
       return new QueryResult.StringResult(at, text.value());
     }
-    if (parsed instanceof Expression.Function call) {
+    if (asked instanceof Expression.Function call) {
       return new RangeEvaluation(series, limits, deadline).value(call, at);
     }
-    Expression.Series selector = (Expression.Series) parsed;
-    Evaluation evaluation = new Evaluation(series, limits, deadline);
+    Expression.Series selector = (Expression.Series) asked;
+    Evaluation evaluation = evaluation(deadline);
     return selector.range() > 0
         ? evaluation.samples(selector, at)
         : evaluation.values(selector, at);
@@ -98,19 +109,27 @@ public final class PromQuery {
       String expression, Instant start, Instant end, Duration step) {
     Deadline deadline = new Deadline(nanoTicker, limits.deadline());
     Steps steps = steps(start, end, step);
-    Expression parsed = ExpressionParser.parse(expression);
-    if (parsed instanceof Expression.NumberValue number) {
+    Expression asked = parse(expression);
+    if (asked instanceof Expression.NumberValue number) {
       return new QueryResult.MatrixResult(List.of(steps.constant(number.value())));
     }
-    if (parsed instanceof Expression.Function call) {
+    if (asked instanceof Expression.Function call) {
       return new RangeEvaluation(series, limits, deadline).values(call, steps);
     }
-    if (parsed instanceof Expression.Series selector && selector.range() == 0) {
-      return new Evaluation(series, limits, deadline).values(selector, steps);
+    if (asked instanceof Expression.Series selector && selector.range() == 0) {
+      return evaluation(deadline).values(selector, steps);
     }
     throw refused(
         QUERY_MALFORMED,
-        "A range query evaluates a scalar or an instant vector, found a " + parsed.type());
+        "A range query evaluates a scalar or an instant vector, found a " + asked.type());
+  }
+
+  private Expression parse(String expression) {
+    return parsed.get(expression, ExpressionParser::parse);
+  }
+
+  private Evaluation evaluation(Deadline deadline) {
+    return new Evaluation(series, limits, deadline, clock.millis());
   }
 
   private Steps steps(Instant start, Instant end, Duration step) {

@@ -9,12 +9,18 @@ import java.time.Duration;
  *
  * @param deadline from the call until the result is there
  * @param lookback how long the newest sample of a series stands for its value
- * @param maxSamples read from the store, and made for a result
+ * @param maxSamples held in memory at once, and made for a result
+ * @param maxReduced read by a function that makes one value of many, which holds only some of them
  * @param maxSteps of a range query, per series
  * @param maxSeries in a result
  */
 public record QueryLimits(
-    Duration deadline, Duration lookback, int maxSamples, int maxSteps, int maxSeries) {
+    Duration deadline,
+    Duration lookback,
+    int maxSamples,
+    int maxReduced,
+    int maxSteps,
+    int maxSeries) {
   /** How many queries the HTTP layer lets run at once; the others are HTTP_OVERLOADED. */
   public static final int CONCURRENT = 4;
 
@@ -26,8 +32,9 @@ public record QueryLimits(
     requireNonNull(lookback, "lookback");
   }
 
-  /** 5 s, 5 min, 5 million samples, 11,000 steps, 10,000 series. */
+  /** 5 s, 5 min, 5 million samples, 20 million for functions, 11,000 steps, 10,000 series. */
   public static QueryLimits standard() {
-    return new QueryLimits(Duration.ofSeconds(5), Duration.ofMinutes(5), 5_000_000, 11_000, 10_000);
+    return new QueryLimits(
+        Duration.ofSeconds(5), Duration.ofMinutes(5), 5_000_000, 20_000_000, 11_000, 10_000);
   }
 }

@@ -9,7 +9,6 @@ import io.vllmmonitor.api.sample.Sample;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesRollup;
-import io.vllmmonitor.api.sample.StaleMarker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -142,68 +141,34 @@ final class RangeEvaluation {
       case MIN_OVER_TIME -> minimum;
       case MAX_OVER_TIME -> maximum;
       case LAST_OVER_TIME -> rollup.last(to - 1);
-      case QUANTILE_OVER_TIME, RATE, INCREASE, DELTA ->
+      case QUANTILE_OVER_TIME,
+          STDDEV_OVER_TIME,
+          STDVAR_OVER_TIME,
+          CHANGES,
+          RESETS,
+          RATE,
+          INCREASE,
+          DELTA ->
           throw new IllegalStateException(function + " needs samples");
     };
   }
 
   private List<SeriesData> fromSamples(Expression.Function call, Steps steps) {
     Expression.Series selector = call.series();
-    Instant from = Instant.ofEpochMilli(selector.momentFor(steps.start()) - selector.range() + 1);
-    Instant to = Instant.ofEpochMilli(selector.momentFor(steps.last()));
-    List<SeriesData> found =
-        selector.exact()
-            ? series.readExactly(selector.selector(), from, to, limits.maxSamples())
-            : series.read(selector.selector(), from, to, limits.maxSamples());
+    SampleReduction reduction = new SampleReduction(call, steps, limits, deadline);
+    series.scan(
+        selector,
+        Instant.ofEpochMilli(selector.momentFor(steps.start()) - selector.range() + 1),
+        Instant.ofEpochMilli(selector.momentFor(steps.last())),
+        limits.maxReduced(),
+        limits.maxSamples(),
+        reduction);
     deadline.check();
-    RangeWindow window = new RangeWindow(call.function(), call.parameter());
-    List<SeriesData> rows = new ArrayList<>();
-    for (SeriesData data : found) {
-      SeriesData row = row(call, steps, data, window);
-      if (row != null) {
-        rows.add(row);
-      }
-      deadline.check();
-    }
-    return limited(rows);
-  }
-
-  private static @Nullable SeriesData row(
-      Expression.Function call, Steps steps, SeriesData data, RangeWindow window) {
-    long[] at = new long[data.size()];
-    double[] samples = new double[data.size()];
-    int kept = 0;
-    for (int i = 0; i < data.size(); i++) {
-      if (!StaleMarker.is(data.value(i))) {
-        at[kept] = data.epochMillis(i);
-        samples[kept++] = data.value(i);
-      }
-    }
-    long[] times = new long[steps.count()];
-    double[] values = new double[steps.count()];
-    int found = 0;
-    int first = 0;
-    int last = 0;
-    for (int i = 0; i < steps.count(); i++) {
-      long end = call.series().momentFor(steps.at(i));
-      long start = end - call.series().range();
-      while (first < kept && at[first] <= start) {
-        first++;
-      }
-      last = Math.max(last, first);
-      while (last < kept && at[last] <= end) {
-        last++;
-      }
-      if (window.hasValue(last - first)) {
-        times[found] = steps.at(i);
-        values[found++] = window.apply(at, samples, first, last, start, end);
-      }
-    }
-    return found == 0 ? null : named(call, data.series(), times, values, found);
+    return limited(reduction.rows());
   }
 
   /** What is made of samples is another metric and has no name; the last sample is one itself. */
-  private static SeriesData named(
+  static SeriesData named(
       Expression.Function call, SeriesKey key, long[] times, double[] values, int count) {
     SeriesKey named =
         call.function() == RangeFunction.LAST_OVER_TIME ? key : new SeriesKey("", key.labels());

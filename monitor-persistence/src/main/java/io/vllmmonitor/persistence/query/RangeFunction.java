@@ -16,6 +16,10 @@ enum RangeFunction {
   COUNT_OVER_TIME,
   LAST_OVER_TIME,
   QUANTILE_OVER_TIME,
+  STDDEV_OVER_TIME,
+  STDVAR_OVER_TIME,
+  CHANGES,
+  RESETS,
   RATE,
   INCREASE,
   DELTA;
@@ -39,7 +43,20 @@ enum RangeFunction {
           COUNT_OVER_TIME,
           LAST_OVER_TIME ->
           true;
-      case QUANTILE_OVER_TIME, RATE, INCREASE, DELTA -> false;
+      case QUANTILE_OVER_TIME,
+          STDDEV_OVER_TIME,
+          STDVAR_OVER_TIME,
+          CHANGES,
+          RESETS,
+          RATE,
+          INCREASE,
+          DELTA ->
+          false;
     };
+  }
+
+  /** Whether one sample has no value: what is measured is the way from one to the next. */
+  boolean takesTwo() {
+    return this == RATE || this == INCREASE || this == DELTA;
   }
 }

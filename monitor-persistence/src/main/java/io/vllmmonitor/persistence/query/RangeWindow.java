@@ -1,7 +1,5 @@
 package io.vllmmonitor.persistence.query;
 
-import java.util.Arrays;
-
 /**
  * Applies a function to windows of samples, which come in order of time without stale markers. Used
  * by one thread.
@@ -15,7 +13,7 @@ final class RangeWindow {
 
   private final RangeFunction function;
   private final double parameter;
-  private double[] scratch = new double[0];
+  private final Quantiles quantiles = new Quantiles();
 
   /**
    * @param parameter the quantile; other functions have none
@@ -40,7 +38,11 @@ final class RangeWindow {
       case LAST_OVER_TIME -> values[to - 1];
       case MIN_OVER_TIME -> extreme(values, from, to, -1);
       case MAX_OVER_TIME -> extreme(values, from, to, 1);
-      case QUANTILE_OVER_TIME -> quantile(values, from, to);
+      case QUANTILE_OVER_TIME -> quantiles.of(values, from, to, parameter);
+      case STDDEV_OVER_TIME -> Math.sqrt(variance(values, from, to));
+      case STDVAR_OVER_TIME -> variance(values, from, to);
+      case CHANGES -> changes(values, from, to);
+      case RESETS -> resets(values, from, to);
       case RATE -> extrapolated(times, values, from, to, start, end, true) * 1_000 / (end - start);
       case INCREASE -> extrapolated(times, values, from, to, start, end, true);
       case DELTA -> extrapolated(times, values, from, to, start, end, false);
@@ -49,17 +51,7 @@ final class RangeWindow {
 
   /** Whether so many samples are enough. */
   boolean hasValue(int samples) {
-    return switch (function) {
-      case RATE, INCREASE, DELTA -> samples >= 2;
-      case AVG_OVER_TIME,
-          MIN_OVER_TIME,
-          MAX_OVER_TIME,
-          SUM_OVER_TIME,
-          COUNT_OVER_TIME,
-          LAST_OVER_TIME,
-          QUANTILE_OVER_TIME ->
-          samples >= 1;
-    };
+    return samples >= (function.takesTwo() ? 2 : 1);
   }
 
   private static double sum(double[] values, int from, int to) {
@@ -80,99 +72,52 @@ final class RangeWindow {
     return best;
   }
 
-  /** Linear between the two nearest ranks, as Prometheus has it. */
-  private double quantile(double[] values, int from, int to) {
-    int count = to - from;
-    if (parameter < 0 || Double.isNaN(parameter)) {
-      return Double.isNaN(parameter) ? Double.NaN : Double.NEGATIVE_INFINITY;
+  /** Of all samples, not of a part of them; Welford's way with the errors of rounding added. */
+  private static double variance(double[] values, int from, int to) {
+    double mean = 0;
+    double meanError = 0;
+    double squares = 0;
+    double squaresError = 0;
+    for (int i = from; i < to; i++) {
+      double distance = values[i] - (mean + meanError);
+      double step = distance / (i - from + 1);
+      double nextMean = mean + step;
+      meanError += lost(mean, step, nextMean);
+      mean = nextMean;
+      double square = distance * (values[i] - (mean + meanError));
+      double nextSquares = squares + square;
+      squaresError += lost(squares, square, nextSquares);
+      squares = nextSquares;
     }
-    if (parameter > 1) {
-      return Double.POSITIVE_INFINITY;
-    }
-    if (scratch.length < count) {
-      scratch = new double[Math.max(count, scratch.length * 2)];
-    }
-    System.arraycopy(values, from, scratch, 0, count);
-    int nans = nansFirst(count);
-    double rank = parameter * (count - 1);
-    int lower = (int) Math.floor(rank);
-    int upper = Math.min(count - 1, lower + 1);
-    double weight = rank - lower;
-    double low = ranked(lower, nans, count);
-    double high = upper == lower || weight == 0 ? low : least(Math.max(upper, nans), count);
-    if (upper < nans) {
-      high = Double.NaN;
-    }
-    return low * (1 - weight) + high * weight;
+    return (squares + squaresError) / (to - from);
   }
 
-  /** NaN counts as smaller than everything. */
-  private int nansFirst(int count) {
-    int nans = 0;
-    for (int i = 0; i < count; i++) {
-      if (Double.isNaN(scratch[i])) {
-        double swap = scratch[nans];
-        scratch[nans++] = scratch[i];
-        scratch[i] = swap;
+  /** What a sum of two lost to rounding (Neumaier). */
+  private static double lost(double one, double other, double sum) {
+    return Math.abs(one) >= Math.abs(other) ? one - sum + other : other - sum + one;
+  }
+
+  /** How often a value differs from the one before; NaN does not differ from NaN. */
+  private static int changes(double[] values, int from, int to) {
+    int changes = 0;
+    for (int i = from + 1; i < to; i++) {
+      boolean bothNan = Double.isNaN(values[i]) && Double.isNaN(values[i - 1]);
+      if (values[i] != values[i - 1] && !bothNan) {
+        changes++;
       }
     }
-    return nans;
+    return changes;
   }
 
-  private double ranked(int rank, int nans, int count) {
-    if (rank < nans) {
-      return Double.NaN;
-    }
-    select(rank, nans, count - 1);
-    return scratch[rank];
-  }
-
-  /** The least of the values behind a rank that was selected. */
-  private double least(int from, int count) {
-    double least = scratch[from];
-    for (int i = from + 1; i < count; i++) {
-      least = Math.min(least, scratch[i]);
-    }
-    return least;
-  }
-
-  /** Hoare's selection with the median of three: afterwards nothing before the rank is greater. */
-  private void select(int rank, int first, int last) {
-    int left = first;
-    int right = last;
-    while (left < right) {
-      if (right - left < 16) {
-        Arrays.sort(scratch, left, right + 1);
-        return;
-      }
-      double pivot = median(scratch[left], scratch[(left + right) >>> 1], scratch[right]);
-      int i = left;
-      int j = right;
-      while (i <= j) {
-        while (scratch[i] < pivot) {
-          i++;
-        }
-        while (scratch[j] > pivot) {
-          j--;
-        }
-        if (i <= j) {
-          double swap = scratch[i];
-          scratch[i++] = scratch[j];
-          scratch[j--] = swap;
-        }
-      }
-      if (rank <= j) {
-        right = j;
-      } else if (rank >= i) {
-        left = i;
-      } else {
-        return;
+  /** How often a value is less than the one before. */
+  private static int resets(double[] values, int from, int to) {
+    int resets = 0;
+    for (int i = from + 1; i < to; i++) {
+      if (values[i] < values[i - 1]) {
+        resets++;
       }
     }
-  }
-
-  private static double median(double a, double b, double c) {
-    return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    return resets;
   }
 
   private static double extrapolated(

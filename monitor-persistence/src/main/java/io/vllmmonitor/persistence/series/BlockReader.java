@@ -81,8 +81,13 @@ final class BlockReader {
     }
   }
 
+  /** The sound blocks that touch a span, oldest first. */
+  List<Block> between(long from, long to) throws SQLException {
+    return table.between(session, from, to, damage);
+  }
+
   /** Empty when nothing is wanted. */
-  private static boolean[] pick(SeriesKey[] members, Predicate<SeriesKey> wanted) {
+  static boolean[] pick(SeriesKey[] members, Predicate<SeriesKey> wanted) {
     boolean[] places = new boolean[members.length];
     boolean some = false;
     for (int i = 0; i < places.length; i++) {
@@ -92,12 +97,14 @@ final class BlockReader {
     return some ? places : new boolean[0];
   }
 
-  private static int lowerBound(long[] times, long at) {
+  /** The first of growing times that is not before a moment. */
+  static int lowerBound(long[] times, long at) {
     int index = Arrays.binarySearch(times, at);
     return index >= 0 ? index : -index - 1;
   }
 
-  private static void add(
+  /** Adds the rows of a decoded column that lie between two. */
+  static void add(
       Column into, long[] at, double[] values, long @Nullable [] presence, int start, int end) {
     if (presence == null) {
       into.addAll(at, values, start, end);
@@ -152,10 +159,20 @@ final class BlockReader {
     for (int pack = 0; pack < Block.packs(series); pack++) {
       int first = pack * Block.PACK;
       boolean[] ofPack = Arrays.copyOfRange(wanted, first, Math.min(first + Block.PACK, series));
-      if (contains(ofPack)) {
-        session.checkDeadline();
-        columns(block, block.firstPack() + pack, first, ofPack, sink);
-      }
+      pack(block, pack, ofPack, sink);
+    }
+  }
+
+  /**
+   * Decodes the wanted columns of one pack of a block.
+   *
+   * @param pack counts from 0
+   * @param wanted by place in the pack
+   */
+  void pack(Block block, int pack, boolean[] wanted, Sink sink) throws SQLException {
+    if (contains(wanted)) {
+      session.checkDeadline();
+      columns(block, block.firstPack() + pack, pack * Block.PACK, wanted, sink);
     }
   }
 

@@ -16,6 +16,7 @@ import io.vllmmonitor.api.store.SeriesPart;
 import io.vllmmonitor.api.store.SeriesStore;
 import io.vllmmonitor.persistence.config.PersistenceConfig.Synchronous;
 import io.vllmmonitor.persistence.json.JsonFailures;
+import io.vllmmonitor.persistence.query.LabelPatterns;
 import io.vllmmonitor.persistence.json.Rewriting;
 import io.vllmmonitor.persistence.json.WholeFile;
 import java.io.IOException;
@@ -25,7 +26,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -281,7 +281,7 @@ public final class JsonSeriesStore implements SeriesStore {
   @Override
   public List<SeriesKey> series(SeriesSelector selector, Instant from, Instant to) {
     refuseWhenClosed();
-    Predicate<SeriesKey> wanted = Patterns.compile(selector);
+    Predicate<SeriesKey> wanted = selector.compile(LabelPatterns::compile);
     Runnable onTime = new ReadDeadline(selector, nanoTicker);
     long first = Days.ceilingMillis(from);
     long last = Days.floorMillis(to);
@@ -295,7 +295,7 @@ public final class JsonSeriesStore implements SeriesStore {
   @Override
   public List<SeriesData> read(SeriesSelector selector, Instant from, Instant to, int maxSamples) {
     refuseWhenClosed();
-    Predicate<SeriesKey> wanted = Patterns.compile(selector);
+    Predicate<SeriesKey> wanted = selector.compile(LabelPatterns::compile);
     Runnable onTime = new ReadDeadline(selector, nanoTicker);
     long first = Days.ceilingMillis(from);
     long last = Days.floorMillis(to);
@@ -313,9 +313,7 @@ public final class JsonSeriesStore implements SeriesStore {
   @Override
   public List<Sample> latest(SeriesSelector selector) {
     refuseWhenClosed();
-    List<Sample> found = newest.select(Patterns.compile(selector));
-    found.sort(Comparator.comparing(Sample::series));
-    return List.copyOf(found);
+    return List.copyOf(newest.select(selector.compile(LabelPatterns::compile)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.store.RejectReason;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class NewestSamples {
 
   private final Map<SeriesKey, Cell> cells = new HashMap<>(); // guarded by this
   private final int most;
+  private @Nullable List<Cell> sorted; // guarded by this; null after cells came or went
 
   /**
    * @param most how many series there may be
@@ -71,6 +73,7 @@ final class NewestSamples {
       if (cell == null && cells.size() < most) {
         cell = new Cell(series.get(i));
         cells.put(series.get(i), cell);
+        sorted = null;
       }
       found[i] = cell;
     }
@@ -127,7 +130,12 @@ final class NewestSamples {
 
   /** A sample that was found on the disk; both sides take it when it is newer. */
   synchronized void restore(SeriesKey key, long at, double value) {
-    Cell cell = cells.computeIfAbsent(key, Cell::new);
+    Cell cell = cells.get(key);
+    if (cell == null) {
+      cell = new Cell(key);
+      cells.put(key, cell);
+      sorted = null;
+    }
     advance(cell, at, value);
     cell.stagedAt = cell.at;
     cell.stagedBits = cell.bits;
@@ -142,10 +150,16 @@ final class NewestSamples {
     }
   }
 
-  /** The committed side, in no order. */
+  /** The committed side, sorted by series. */
   synchronized List<Sample> select(Predicate<SeriesKey> wanted) {
+    List<Cell> all = sorted;
+    if (all == null) {
+      all = new ArrayList<>(cells.values());
+      all.sort(Comparator.comparing(Cell::key));
+      sorted = all;
+    }
     List<Sample> found = new ArrayList<>();
-    for (Cell cell : cells.values()) {
+    for (Cell cell : all) {
       if (cell.at != NEVER && wanted.test(cell.key)) {
         Instant at = Instant.ofEpochMilli(cell.at);
         found.add(new Sample(cell.key, at, Double.longBitsToDouble(cell.bits)));
@@ -156,7 +170,9 @@ final class NewestSamples {
 
   /** Forgets the series whose newest sample lies before a time. */
   synchronized void forgetBefore(long at) {
-    cells.values().removeIf(cell -> cell.at < at && cell.stagedAt < at);
+    if (cells.values().removeIf(cell -> cell.at < at && cell.stagedAt < at)) {
+      sorted = null;
+    }
   }
 
   /** How many series have a committed sample. */

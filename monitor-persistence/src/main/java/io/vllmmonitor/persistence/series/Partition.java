@@ -2,6 +2,7 @@ package io.vllmmonitor.persistence.series;
 
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.api.store.SampleVisitor;
 import io.vllmmonitor.persistence.format.ValueCodec;
 import io.vllmmonitor.persistence.series.JournalReader.Ids;
 import io.vllmmonitor.persistence.sqlite.SqlWork;
@@ -147,6 +148,28 @@ final class Partition {
           journal.read(ids(from, to), wanted, into);
         },
         work -> file.read(work));
+  }
+
+  /**
+   * Hands the samples of the wanted series to a visitor, each series once.
+   *
+   * @param into empty, counts the samples
+   * @return false when that is not possible here; then nothing was visited
+   */
+  boolean scan(
+      long from,
+      long to,
+      Predicate<SeriesKey> wanted,
+      SampleCollector into,
+      SampleVisitor visitor) {
+    boolean[] done = {false};
+    with(
+        (blocks, journal) -> {
+          journal.read(ids(from, to), wanted, into);
+          done[0] = new BlockScan(blocks, into).run(from, to, wanted, visitor);
+        },
+        work -> file.read(work));
+    return done[0];
   }
 
   /** The same for background work, without a deadline. */

@@ -6,6 +6,8 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesSelector;
+import io.vllmmonitor.api.store.SampleVisitor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ final class SampleCollector {
   private final SeriesSelector selector;
   private final long most;
   private final Map<SeriesKey, Column> columns = new TreeMap<>();
+  private final List<Column> spares = new ArrayList<>();
   private long count;
 
   /**
@@ -52,6 +55,41 @@ final class SampleCollector {
         .filter(entry -> entry.getValue().size > 0)
         .map(entry -> entry.getValue().toData(entry.getKey()))
         .toList();
+  }
+
+  /** How many samples were gathered. */
+  long count() {
+    return count;
+  }
+
+  /** An empty column beside those of the series, whose samples count too; reused by number. */
+  Column spare(int number) {
+    while (spares.size() <= number) {
+      spares.add(new Column());
+    }
+    Column spare = spares.get(number);
+    spare.size = 0;
+    spare.sorted = true;
+    return spare;
+  }
+
+  /**
+   * Hands a series on: what was gathered in a spare column, and what there is under its key, which
+   * is forgotten.
+   */
+  void finish(SeriesKey key, Column spare, SampleVisitor visitor) {
+    Column own = columns.remove(key);
+    if (own != null && own.size > 0) {
+      count -= own.size; // they are counted again
+      spare.sorted &= own.sorted;
+      spare.addAll(own.times, own.values, 0, own.size);
+    }
+    spare.visit(key, visitor);
+  }
+
+  /** Hands all series on, sorted. */
+  void visit(SampleVisitor visitor) {
+    columns.forEach((key, column) -> column.visit(key, visitor));
   }
 
   /** The samples of one series so far. */
@@ -117,6 +155,15 @@ final class SampleCollector {
       values = sortedValues;
       size = kept;
       sorted = true;
+    }
+
+    private void visit(SeriesKey key, SampleVisitor visitor) {
+      if (!sorted) {
+        sort();
+      }
+      if (size > 0) {
+        visitor.series(key, times, values, size);
+      }
     }
 
     private SeriesData toData(SeriesKey key) {

@@ -6,7 +6,6 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.Problem;
-import io.vllmmonitor.api.sample.LabelMatcher;
 import io.vllmmonitor.api.sample.Sample;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
@@ -16,6 +15,7 @@ import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.AppendMode;
 import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.Capability;
+import io.vllmmonitor.api.store.SampleVisitor;
 import io.vllmmonitor.api.store.SeriesPart;
 import io.vllmmonitor.api.store.SeriesStore;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
@@ -39,7 +39,6 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +63,7 @@ public final class SqliteSeriesStore implements SeriesStore {
 
   private final InstantSource clock;
   private final Partitions partitions;
+  private final SeriesReads reads;
   private final SeriesOptions options;
   private final RollupFiles rollups;
   private final DamageLog damage;
@@ -95,6 +95,7 @@ public final class SqliteSeriesStore implements SeriesStore {
             counters,
             damage,
             options.synchronous() == PersistenceConfig.Synchronous.NORMAL);
+    this.reads = new SeriesReads(partitions);
     this.rollups = new RollupFiles(folder, clock, nanoTicker, counters, hourlyRows, damage);
   }
 
@@ -301,61 +302,32 @@ public final class SqliteSeriesStore implements SeriesStore {
   @Override
   public List<SeriesKey> series(SeriesSelector selector, Instant from, Instant to) {
     refuseWhenClosed();
-    Predicate<SeriesKey> wanted = Patterns.compile(selector);
-    Span span = Span.of(from, to);
-    Set<SeriesKey> found = new TreeSet<>();
-    for (long day : partitions.days(span.firstDay(), span.lastDay())) {
-      partitions.with(
-          day,
-          partition -> {
-            partition.seriesIn(span.from, span.to, wanted, found);
-            return true;
-          });
-    }
-    return List.copyOf(found);
+    return reads.series(selector, from, to);
   }
 
   @Override
   public List<SeriesData> read(SeriesSelector selector, Instant from, Instant to, int maxSamples) {
     refuseWhenClosed();
-    Predicate<SeriesKey> wanted = Patterns.compile(selector);
-    Span span = Span.of(from, to);
-    SampleCollector found = new SampleCollector(selector, maxSamples);
-    for (long day : partitions.days(span.firstDay(), span.lastDay())) {
-      partitions.with(
-          day,
-          partition -> {
-            partition.read(span.from, span.to, wanted, found);
-            return true;
-          });
-    }
-    return found.finish();
+    return reads.read(selector, from, to, maxSamples);
+  }
+
+  @Override
+  public void scan(
+      SeriesSelector selector, Instant from, Instant to, int maxSamples, SampleVisitor visitor) {
+    refuseWhenClosed();
+    reads.scan(selector, from, to, maxSamples, visitor);
   }
 
   /** For aggregates: everything of one target in a span, without the deadline of a query. */
   List<SeriesData> readTarget(String target, long from, long to) {
-    SeriesSelector selector =
-        SeriesSelector.all().and(new LabelMatcher("instance", LabelMatcher.Operator.EQUAL, target));
-    Predicate<SeriesKey> wanted = Patterns.compile(selector);
-    SampleCollector found = new SampleCollector(selector, Integer.MAX_VALUE);
-    for (long day : partitions.days(Days.of(from), Days.of(to))) {
-      boolean unused =
-          partitions.with(
-              day,
-              partition -> {
-                partition.readAll(from, to, wanted, found);
-                return true;
-              });
-    }
-    return found.finish();
+    return reads.readTarget(target, from, to);
   }
 
   @Override
   public List<SeriesRollup> rollup(
       SeriesSelector selector, Instant from, Instant to, Duration resolution, int maxAggregates) {
     refuseWhenClosed();
-    return new RollupPlanner(
-            partitions, rollups, selector, Patterns.compile(selector), maxAggregates)
+    return new RollupPlanner(partitions, rollups, selector, reads.compile(selector), maxAggregates)
         .read(
             from.toEpochMilli(),
             to.toEpochMilli(),
@@ -423,27 +395,10 @@ public final class SqliteSeriesStore implements SeriesStore {
     }
   }
 
-  /** Whole milliseconds, both ends inclusive. */
-  private record Span(long from, long to) {
-    static Span of(Instant from, Instant to) {
-      return new Span(Days.ceilingMillis(from), Days.floorMillis(to));
-    }
-
-    long firstDay() {
-      return Days.of(from);
-    }
-
-    long lastDay() {
-      return from > to ? firstDay() - 1 : Days.of(to);
-    }
-  }
-
   @Override
   public List<Sample> latest(SeriesSelector selector) {
     refuseWhenClosed();
-    List<Sample> found = newest.select(Patterns.compile(selector));
-    found.sort(Comparator.comparing(Sample::series));
-    return List.copyOf(found);
+    return List.copyOf(newest.select(reads.compile(selector)));
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.vllmmonitor.persistence.query.QueryResult.ScalarResult;
 import io.vllmmonitor.persistence.query.QueryResult.StringResult;
 import io.vllmmonitor.persistence.query.QueryResult.VectorResult;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,10 +25,11 @@ class PromQueryTest {
 
   private final Samples samples = new Samples();
   private final AtomicLong nanos = new AtomicLong();
+  private final InstantSource clock = () -> second(0);
   private final PromQuery query = query(QueryLimits.standard());
 
   private PromQuery query(QueryLimits limits) {
-    return new PromQuery(samples.store, samples.catalog, limits, nanos::get);
+    return new PromQuery(samples.store, samples.catalog, limits, clock, nanos::get);
   }
 
   @Test
@@ -264,13 +266,13 @@ class PromQueryTest {
     samples.with("up{i=\"1\"}", 1, 1, 2, 2, 3, 3).with("up{i=\"2\"}", 1, 1);
     Duration deadline = Duration.ofSeconds(5);
     Duration lookback = Duration.ofMinutes(5);
-    PromQuery fewSamples = query(new QueryLimits(deadline, lookback, 3, 11_000, 10));
+    PromQuery fewSamples = query(new QueryLimits(deadline, lookback, 3, 3, 11_000, 10));
     refused(ErrorCode.QUERY_TOO_LARGE, () -> fewSamples.instant("up[1m]", second(3)));
     assertThat(fewSamples.instant("up{i=\"1\"}[1m]", second(3))).isNotNull();
     refused(
         ErrorCode.QUERY_TOO_LARGE,
         () -> fewSamples.range("up{i=\"2\"}", second(1), second(4), Duration.ofSeconds(1)));
-    PromQuery oneSeries = query(new QueryLimits(deadline, lookback, 100, 11_000, 1));
+    PromQuery oneSeries = query(new QueryLimits(deadline, lookback, 100, 100, 11_000, 1));
     refused(ErrorCode.QUERY_TOO_LARGE, () -> oneSeries.instant("up", second(3)));
     refused(ErrorCode.QUERY_TOO_LARGE, () -> oneSeries.series(List.of("up"), second(0), second(9)));
   }
@@ -283,6 +285,7 @@ class PromQueryTest {
             samples.store,
             samples.catalog,
             QueryLimits.standard(),
+            clock,
             () -> nanos.addAndGet(Duration.ofSeconds(6).toNanos()));
     refused(ErrorCode.QUERY_TIMEOUT, () -> slow.instant("up", second(1)));
     refused(

@@ -127,6 +127,8 @@ class SeriesModelTest {
             : SeriesSelector.ofName("m" + random.nextInt(20));
     assertThat(text(store.read(some, from, to, 1_000_000)))
         .isEqualTo(text(model.read(some, from, to, 1_000_000)));
+    assertThat(text(Scans.sorted(store, some, from, to, 1_000_000)))
+        .isEqualTo(text(model.read(some, from, to, 1_000_000)));
     assertThat(store.series(some, from, to)).isEqualTo(model.series(some, from, to));
     assertThat(store.latest(some).toString()).isEqualTo(model.latest(some).toString());
     for (long seconds : new long[] {60, 300, 3_600, 7_200, 420}) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,28 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
   private static final double MOST_SECONDS = 1e11; // the year 5138
 
-  private final Context context;
+  private final Function<String, List<String>> source;
   private final Instant now;
 
-  Parameters(Context context, Instant now) {
-    this.context = context;
+  /**
+   * @param source the values of a parameter by its name, as they came
+   */
+  Parameters(Function<String, List<String>> source, Instant now) {
+    this.source = source;
     this.now = now;
+  }
+
+  /** Those of the query string and of a form. */
+  static Parameters of(Context context, Instant now) {
+    return new Parameters(
+        name -> {
+          List<String> values = new ArrayList<>(context.queryParams(name));
+          if (context.isFormUrlencoded()) {
+            values.addAll(context.formParams(name));
+          }
+          return values;
+        },
+        now);
   }
 
   Instant now() {
@@ -39,10 +56,7 @@ final class Parameters {
 
   /** All values of a parameter; empty ones do not count. */
   List<String> all(String name) {
-    List<String> values = new ArrayList<>(context.queryParams(name));
-    if (context.isFormUrlencoded()) {
-      values.addAll(context.formParams(name));
-    }
+    List<String> values = new ArrayList<>(source.apply(name));
     values.removeIf(String::isBlank);
     return values;
   }

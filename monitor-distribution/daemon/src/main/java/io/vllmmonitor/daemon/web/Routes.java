@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Which path does what. */
 final class Routes {
   private static final String API = "/api/v1";
-  private static final String PROMETHEUS = Answers.PROMETHEUS + "api/v1";
+  static final String PROMETHEUS = Answers.PROMETHEUS + "api/v1";
   private static final String METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
   private final WebServices services;
@@ -38,11 +38,14 @@ final class Routes {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final TreeSet<String> paths = new TreeSet<>();
 
-  Routes(WebServices services, WebLimits limits) {
+  /**
+   * @param gate lets queries run, shared with whoever else answers some
+   */
+  Routes(WebServices services, WebLimits limits, QueryGate gate) {
     this.services = services;
     this.limits = limits;
     SeriesReads reads = new SeriesReads(services.series(), services.catalog());
-    gate = new QueryGate(limits.queries(), limits.queryWait());
+    this.gate = gate;
     answers = new Answers(limits.answerBytes());
     status = new StatusApi(services);
     history = new HistoryApi(services.history());
@@ -264,7 +267,7 @@ final class Routes {
   }
 
   private Parameters parameters(Context context) {
-    return new Parameters(context, services.clock().instant());
+    return Parameters.of(context, services.clock().instant());
   }
 
   private String index() {

@@ -45,6 +45,7 @@ public final class WebServer implements AutoCloseable {
 
   private final WebServices services;
   private final WebLimits limits;
+  private final QueryGate gate;
   private final ExchangeDeadline deadline;
   private final ScheduledExecutorService timer;
   private @Nullable Javalin running;
@@ -56,6 +57,7 @@ public final class WebServer implements AutoCloseable {
   WebServer(WebServices services, WebLimits limits) {
     this.services = requireNonNull(services, "services");
     this.limits = requireNonNull(limits, "limits");
+    this.gate = new QueryGate(limits.queries(), limits.queryWait());
     this.deadline = new ExchangeDeadline(limits.exchange(), System::nanoTime);
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -133,19 +135,18 @@ public final class WebServer implements AutoCloseable {
             log.warn("It could not be answered: {}", e.getMessage());
           }
         });
-    new Routes(services, limits).register(config.routes);
+    new Routes(services, limits, gate).register(config.routes);
   }
 
   private void bound(Server server) {
     server.setStopTimeout(STOP_MILLIS);
     server.setErrorHandler(new PlainErrors());
     IngestHandler ingest = new IngestHandler(services, deadline);
+    QueryHandler queries = new QueryHandler(services, gate, limits);
     // Behind the handler that counts requests, so that a stop lets running ones end.
-    if (server.getHandler() instanceof Handler.Singleton outer) {
-      outer.insertHandler(ingest);
-    } else {
-      server.insertHandler(ingest);
-    }
+    Handler.Singleton outer = server.getHandler() instanceof Handler.Singleton one ? one : server;
+    outer.insertHandler(queries);
+    outer.insertHandler(ingest);
   }
 
   private ServerConnector connector(

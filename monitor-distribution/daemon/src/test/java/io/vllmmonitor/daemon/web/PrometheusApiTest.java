@@ -120,6 +120,41 @@ class PrometheusApiTest {
     assertThat(broken.body()).doesNotContain("secret", "Exception", "at io.");
   }
 
+  @Test
+  void aQueryByGetIsAnsweredAsTheRouterAnswersAForm() throws Exception {
+    for (String query :
+        List.of(
+            "query=1%2B1&time=1795608000",
+            "query=up%7Ba%3D%22%C3%A4%22%7D&time=10",
+            "query=up&time=x",
+            "query=up&query=down&time=10",
+            "query=&time=10",
+            "query=rate(x)",
+            "query=break",
+            "time=10")) {
+      HttpResponse<String> direct = calls.send("GET", API + "/query?" + query);
+      HttpResponse<String> routed = calls.form(API + "/query", query);
+      assertThat(direct.body()).as(query).isEqualTo(routed.body());
+      assertThat(direct.statusCode()).as(query).isEqualTo(routed.statusCode());
+      for (String header :
+          List.of(
+              "content-type", "x-content-type-options", "cache-control", "content-security-policy")) {
+        assertThat(direct.headers().allValues(header))
+            .as(header)
+            .isEqualTo(routed.headers().allValues(header));
+      }
+    }
+  }
+
+  @Test
+  void otherMethodsAndUnreadableQueriesAreLeftToTheRouter() throws Exception {
+    assertThat(calls.send("HEAD", API + "/query?query=1").statusCode()).isEqualTo(200);
+    assertThat(calls.send("DELETE", API + "/query?query=1").statusCode()).isEqualTo(405);
+    assertThat(calls.raw("GET " + API + "/query?query=%zz HTTP/1.1\r\nHost: localhost\r\n"
+            + "Connection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400");
+  }
+
   private static void assertError(
       HttpResponse<String> response, int status, String type, String hint) throws Exception {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);

@@ -206,7 +206,7 @@ class RestApiTest {
     assertThat(second.path("next").isNull()).isTrue();
     assertThat(calls.get("/api/v1/series?target=other:1").path("items")).isEmpty();
     assertProblem(
-        calls.send("GET", "/api/v1/series?selector=%7Bx%3D~%22(%22%7D"), 400, "VMON-3202", "(");
+        calls.send("GET", "/api/v1/series?selector=%7Bx%3D~%22(%22%7D"), 400, "VMON-3101", "(");
   }
 
   @Test
