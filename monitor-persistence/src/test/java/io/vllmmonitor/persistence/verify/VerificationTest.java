@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -400,7 +401,7 @@ class VerificationTest {
 
   @Test
   void aBackupIsComparedWithItsManifest() throws Exception {
-    Path backup = new Backups(data(), "monitor.db", 3, clock, System::nanoTime).make().path();
+    Path backup = new Backups(data(), "monitor.db", Supplier::get, 3, clock, System::nanoTime).make().path();
     assertHealthy(backup(backup));
     assertThat(part(backup(backup), "backup").checked().get("files")).isGreaterThanOrEqualTo(3);
 

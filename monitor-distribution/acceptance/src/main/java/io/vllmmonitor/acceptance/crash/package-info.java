@@ -1,6 +1,7 @@
 /**
- * A small program on the store that runs while its reads and writes fail. Start at {@link
- * io.vllmmonitor.acceptance.crash.StoreWorkload}.
+ * Small programs on the store that run while its reads and writes fail, or while its files are
+ * damaged. Start at {@link io.vllmmonitor.acceptance.crash.StoreWorkload} and {@link
+ * io.vllmmonitor.acceptance.crash.BitFlips}.
  */
 @NullMarked
 package io.vllmmonitor.acceptance.crash;

@@ -58,7 +58,7 @@ final class DaemonProcess implements AutoCloseable {
     try {
       Until.holds(
           "the daemon to be ready",
-          Duration.ofSeconds(60),
+          Duration.ofSeconds(150),
           () -> {
             if (!process.isAlive()) {
               throw new IOException("it ended with " + process.exitValue());

@@ -1,13 +1,12 @@
 package io.vllmmonitor.acceptance.prove;
 
 import io.vllmmonitor.acceptance.crash.StoreWorkload;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Lets the n-th write or flush of a small program on the store fail, for n = 1, 2, 3 … until none
@@ -16,8 +15,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class IoFailures {
   private static final List<String> CALLS = List.of("fdatasync", "fsync", "pwrite64");
+  private static final int BRIEF_STEP = 150;
   private static final int QUICK_STEP = 12;
   private static final int MOST = 10_000;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private IoFailures() {}
 
@@ -29,7 +30,7 @@ final class IoFailures {
     }
     int failures = 0;
     for (String call : CALLS) {
-      int step = setting.quick() ? QUICK_STEP : 1;
+      int step = setting.size(BRIEF_STEP, QUICK_STEP, 1);
       int n = 1;
       while (n < MOST && fails(setting, call, n)) {
         failures++;
@@ -64,50 +65,18 @@ final class IoFailures {
                 "trace=" + call,
                 "-e",
                 "inject=" + call + ":error=EIO:when=" + n));
-    command.addAll(workload(setting, "write", data.toString()));
-    String stored = output(command, false);
-    String check = output(workload(setting, "check", data.toString(), stored.strip()), true);
+    command.addAll(CrashProgram.of(setting, StoreWorkload.class, "write", data.toString()));
+    String stored = CrashProgram.output(command, LIMIT, false);
+    String check =
+        CrashProgram.output(
+            CrashProgram.of(
+                setting, StoreWorkload.class, "check", data.toString(), stored.strip()),
+            LIMIT,
+            true);
     if (!check.contains("lost 0")) {
       throw new ProofFailure(
           "With " + call + " number " + n + " failing, expected lost 0, found: " + check);
     }
     return Files.readString(trace).contains("(INJECTED)");
-  }
-
-  private static List<String> workload(ProofSetting setting, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto"));
-    command.add("-cp");
-    command.add(
-        Path.of(StoreWorkload.class.getProtectionDomain().getCodeSource().getLocation().getPath())
-            + File.pathSeparator
-            + setting.bundle().resolve("lib")
-            + "/*");
-    command.add(StoreWorkload.class.getName());
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
-  private static String output(List<String> command, boolean withErrors)
-      throws IOException, InterruptedException {
-    Path out = Files.createTempFile("workload-", ".out");
-    try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectOutput(out.toFile())
-              .redirectError(
-                  withErrors
-                      ? ProcessBuilder.Redirect.appendTo(out.toFile())
-                      : ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!process.waitFor(120, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new ProofFailure(command + " took more than 120 s");
-      }
-      return Files.readString(out);
-    } finally {
-      Files.delete(out);
-    }
   }
 }

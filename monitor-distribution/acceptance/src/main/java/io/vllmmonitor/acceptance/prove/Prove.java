@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one named proof against the zip: {@code Prove NAME --bundle ZIP [--quick] [--recordings
- * DIR]}. Steps go to standard error, the summary line to standard output. Exit code 0 when it
+ * Runs one named proof against the zip: {@code Prove NAME --bundle ZIP [--quick | --brief] [--only
+ * PART] [--recordings DIR]}. Steps go to standard error, the summary line to standard output. Exit code 0 when it
  * holds, 1 when it does not, 2 when the call is wrong.
  */
 public final class Prove {
@@ -39,7 +39,8 @@ public final class Prove {
     String zip = option(arguments, "--bundle");
     if (proof == null || zip == null) {
       steps.println(
-          "usage: prove NAME --bundle ZIP [--quick] [--recordings DIR]; names: "
+          "usage: prove NAME --bundle ZIP [--quick | --brief] [--only PART] [--recordings DIR];"
+              + " names: "
               + String.join(", ", PROOFS.keySet()));
       return 2;
     }
@@ -51,7 +52,8 @@ public final class Prove {
           new ProofSetting(
               bundle,
               Files.createDirectories(scratch.resolve("work")),
-              arguments.contains("--quick"),
+              extent(arguments),
+              option(arguments, "--only"),
               recordings == null ? null : Path.of(recordings),
               steps::println);
       out.println(proof.run(setting));
@@ -63,6 +65,13 @@ public final class Prove {
     } finally {
       delete(scratch);
     }
+  }
+
+  private static ProofSetting.Extent extent(List<String> arguments) {
+    if (arguments.contains("--brief")) {
+      return ProofSetting.Extent.BRIEF;
+    }
+    return arguments.contains("--quick") ? ProofSetting.Extent.QUICK : ProofSetting.Extent.LONG;
   }
 
   private static @Nullable String option(List<String> arguments, String name) {

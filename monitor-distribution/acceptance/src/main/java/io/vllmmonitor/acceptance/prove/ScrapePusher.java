@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScrapePusher {
   static final int SERIES = 20;
+
+  /** No content: every sample of the body was stored. */
+  static final int STORED = 204;
+
   private static final String METRIC = "crash_proof_value";
 
   private final HttpClient client =
@@ -35,6 +39,7 @@ final class ScrapePusher {
   private final List<Long> acknowledged = new ArrayList<>();
   private final List<Long> sent = new ArrayList<>();
   private long last;
+  private long skew;
 
   /** All that were acknowledged so far, and none that was not. */
   int acknowledged() {
@@ -46,17 +51,25 @@ final class ScrapePusher {
     return last;
   }
 
+  /** From now on scrapes lie so much beside the clock of this machine. */
+  void jump(long millis) {
+    skew = millis;
+    long now = System.currentTimeMillis() + skew;
+    last = sent.stream().filter(at -> at <= now).max(Long::compare).orElse(0L);
+  }
+
   /**
    * Pushes one scrape.
    *
-   * @return the status; −1 when no answer came
+   * @return the status: 204 acknowledges it, 200 says that samples were rejected; −1 when no answer
+   *     came
    */
   int push(Rest daemon, Path data) throws InterruptedException {
-    long at = Math.max(last + 1, System.currentTimeMillis());
+    long at = Math.max(last + 1, System.currentTimeMillis() + skew);
     last = at;
     sent.add(at);
     int status = post(daemon, data, "/api/v1/import/prometheus", page(at));
-    if (status / 100 == 2) {
+    if (status == STORED) {
       acknowledged.add(at);
     }
     return status;
@@ -112,7 +125,7 @@ final class ScrapePusher {
   /** Compares everything sent after the mark with what the daemon has. */
   Verdict judge(Rest daemon, long mark) throws IOException, InterruptedException {
     Verdict verdict = new Verdict(0, 0, 0);
-    List<Long> stretch = sent.stream().filter(at -> at > mark).toList();
+    List<Long> stretch = sent.stream().filter(at -> at > mark).distinct().sorted().toList();
     for (int from = 0; from < stretch.size(); from += 2_000) {
       List<Long> piece = stretch.subList(from, Math.min(from + 2_000, stretch.size()));
       verdict = verdict.plus(judge(daemon, piece));

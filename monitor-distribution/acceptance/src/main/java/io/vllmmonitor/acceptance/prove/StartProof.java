@@ -41,7 +41,7 @@ final class StartProof implements Proof {
   @Override
   public String run(ProofSetting setting) throws Exception {
     Path data = setting.scratch().resolve("started");
-    int rounds = setting.quick() ? QUICK_ROUNDS : LONG_ROUNDS;
+    int rounds = setting.size(1, QUICK_ROUNDS, LONG_ROUNDS);
     write(setting, data);
     for (int round = 0; round < rounds; round++) {
       life(setting, data, true);

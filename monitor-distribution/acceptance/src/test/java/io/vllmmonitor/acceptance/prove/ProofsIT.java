@@ -30,6 +30,12 @@ class ProofsIT {
     assertThat(prove("embed")).contains("remembered, exported and imported");
   }
 
+  @Test
+  void crashesLoseNothing() throws Exception {
+    assertThat(prove("crash", "--brief"))
+        .contains("cycles 8 acknowledged", "lost 0", "second daemons 1 refused 1", "wrong 0");
+  }
+
   private static String prove(String... arguments) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int exitCode =

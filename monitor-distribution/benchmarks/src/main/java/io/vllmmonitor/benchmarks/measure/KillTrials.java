@@ -6,11 +6,13 @@ import io.vllmmonitor.benchmarks.peer.ServerPeer;
 import io.vllmmonitor.benchmarks.peer.Waiting;
 import io.vllmmonitor.benchmarks.workload.Workload;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Kills a server with {@code kill -9} at a random moment while it is fed, starts it again, and
@@ -23,6 +25,7 @@ final class KillTrials {
   private final ServerPeer peer;
   private final Workload workload;
   private final Random random;
+  private final AtomicBoolean killing = new AtomicBoolean();
   private int acknowledged;
   private long lost;
 
@@ -50,6 +53,7 @@ final class KillTrials {
   private void feedUntilKilled() throws IOException {
     Duration life =
         Duration.ofMillis(SHORTEST_MILLIS + random.nextInt(LONGEST_MILLIS - SHORTEST_MILLIS));
+    killing.set(false);
     CompletableFuture<Void> killer = CompletableFuture.runAsync(() -> killAfter(life));
     try {
       while (acknowledged < workload.scrapes()) {
@@ -57,7 +61,9 @@ final class KillTrials {
         acknowledged++;
       }
     } catch (IOException e) {
-      if (!killer.isDone() && peer.isAlive()) {
+      // A connection that ends while the server dies is what is to be seen; one before is not.
+      if (!killing.get()) {
+        killer.join();
         throw e;
       }
     }
@@ -66,10 +72,11 @@ final class KillTrials {
 
   private void killAfter(Duration life) {
     Waiting.pause(life);
+    killing.set(true);
     try {
       peer.kill();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

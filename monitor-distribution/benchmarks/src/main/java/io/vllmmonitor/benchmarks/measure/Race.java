@@ -4,8 +4,6 @@ import io.vllmmonitor.benchmarks.peer.Answer;
 import io.vllmmonitor.benchmarks.peer.ServerPeer;
 import io.vllmmonitor.benchmarks.workload.Workload;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -155,7 +153,7 @@ final class Race {
           "be restarted",
           peer -> {
             peer.stop();
-            noteCaches(dropCaches());
+            noteCaches(PageCache.drop());
             double time = peer.startAndTime(probe.question()).toNanos() / 1e6;
             if (counted) {
               millis.computeIfAbsent(peer, key -> new ArrayList<>()).add(time);
@@ -170,14 +168,5 @@ final class Race {
         dropped
             ? "before each restart the page cache of the machine was dropped"
             : "the page cache could not be dropped (needs root): restarts were warm");
-  }
-
-  private static boolean dropCaches() {
-    try {
-      Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3\n");
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

@@ -72,7 +72,8 @@ final class RatioTable {
     return rows.size() == 1 ? "" : table(rows);
   }
 
-  private static String table(List<List<String>> rows) {
+  /** Rows as a table; the first one is its head. */
+  static String table(List<List<String>> rows) {
     int[] widths = new int[rows.get(0).size()];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {

@@ -56,6 +56,7 @@ public final class StorageBenchmark {
     } finally {
       Folders.delete(setting.scratch());
     }
+    figures.note(Surroundings.load());
     String head = Surroundings.head(setting);
     String table = RatioTable.of(figures);
     System.out.println(head + "\n" + table);

@@ -42,6 +42,21 @@ final class Surroundings {
         + " GiB";
   }
 
+  /**
+   * What the machine had to do besides, for a note: how many processes wanted a core, over the last
+   * minutes. CPU figures bear that, times do not.
+   */
+  static String load() throws IOException {
+    String[] averages = Files.readString(Path.of("/proc/loadavg")).split(" ", -1);
+    return "load average of the machine at the end "
+        + averages[0]
+        + ", "
+        + averages[1]
+        + ", "
+        + averages[2]
+        + " (1, 5, 15 minutes)";
+  }
+
   private static String line(Path file, String start) throws IOException {
     return Files.readAllLines(file).stream()
         .filter(line -> line.startsWith(start))

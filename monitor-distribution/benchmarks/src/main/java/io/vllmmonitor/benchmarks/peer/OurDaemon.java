@@ -66,9 +66,14 @@ public final class OurDaemon extends ServerPeer {
         data().resolve("metrics"), file -> !file.getFileName().toString().startsWith("rollup"));
   }
 
-  /** Everything in the data directory but the archive of classes, in bytes. */
+  /**
+   * Everything in the data directory that grows with the samples, in bytes: neither the reserve for
+   * a full disk, which holds nothing, nor the archive of classes.
+   */
   public long allBytes() throws IOException {
-    return Folders.bytes(data(), file -> !file.getFileName().toString().endsWith(".jsa"));
+    Path reserve = data().resolve("reserve");
+    Path cache = data().resolve("cache");
+    return Folders.bytes(data(), file -> !file.equals(reserve) && !file.startsWith(cache));
   }
 
   @Override

@@ -27,11 +27,20 @@ final class ProcessFigures {
 
   /** The most memory that was ever resident, in bytes. */
   static long peakBytes(long pid) throws IOException {
+    return memory(pid, "VmHWM:");
+  }
+
+  /** The memory that is resident now, in bytes. */
+  static long residentBytes(long pid) throws IOException {
+    return memory(pid, "VmRSS:");
+  }
+
+  private static long memory(long pid, String start) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-      if (line.startsWith("VmHWM:")) {
+      if (line.startsWith(start)) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
       }
     }
-    throw new IOException("/proc/" + pid + "/status has no line VmHWM");
+    throw new IOException("/proc/" + pid + "/status has no line " + start);
   }
 }

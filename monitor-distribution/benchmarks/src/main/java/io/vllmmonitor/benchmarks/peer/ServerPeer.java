@@ -103,6 +103,11 @@ public abstract class ServerPeer implements AutoCloseable {
     return ProcessFigures.peakBytes(process().pid());
   }
 
+  /** The memory that is resident now, in bytes. */
+  public final long residentBytes() throws IOException {
+    return ProcessFigures.residentBytes(process().pid());
+  }
+
   /** Whether the process is there. */
   public final boolean isAlive() {
     return process().isAlive();

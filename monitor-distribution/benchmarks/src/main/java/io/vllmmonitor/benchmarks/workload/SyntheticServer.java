@@ -21,6 +21,10 @@ public final class SyntheticServer {
   public static final int SERIES = 1_000;
 
   private static final int ENGINES = 4;
+
+  /** How many series each engine has. */
+  public static final int SERIES_OF_ENGINE = SERIES / ENGINES;
+
   private static final int HISTOGRAMS = 10;
   private static final int COUNTERS = 10;
   private static final int INTEGERS = 25;
@@ -45,25 +49,43 @@ public final class SyntheticServer {
   private final Random random;
   private final List<SeriesKey> series = new ArrayList<>();
   private final List<Engine> engines = new ArrayList<>();
+  private final List<SeriesKey> page;
+  private final int interval;
   private int second;
 
-  private SyntheticServer(long seed) {
-    random = new Random(seed);
-    for (int i = 0; i < ENGINES; i++) {
+  private SyntheticServer(long seed, int engineCount, int interval) {
+    this.random = new Random(seed);
+    this.interval = interval;
+    for (int i = 0; i < engineCount; i++) {
       engines.add(new Engine());
       name(i);
     }
+    this.page = List.copyOf(series);
+  }
+
+  /**
+   * A server that is scraped as it goes, for more scrapes than fit into memory.
+   *
+   * @param engines each with {@value #SERIES_OF_ENGINE} series
+   * @param seconds from one scrape to the next
+   */
+  public static SyntheticServer of(long seed, int engines, int seconds) {
+    return new SyntheticServer(seed, engines, seconds);
+  }
+
+  /** The next scrape; all share one list of series. */
+  public Scrape scrape() {
+    double[] values = new double[page.size()];
+    next(values);
+    return new Scrape(page, values);
   }
 
   /** The first scrapes of the server that this seed makes, one a second. */
   public static List<Scrape> scrapes(long seed, int count) {
-    SyntheticServer server = new SyntheticServer(seed);
-    List<SeriesKey> series = List.copyOf(server.series);
+    SyntheticServer server = new SyntheticServer(seed, ENGINES, 1);
     List<Scrape> scrapes = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      double[] values = new double[series.size()];
-      server.next(values);
-      scrapes.add(new Scrape(series, values));
+      scrapes.add(server.scrape());
     }
     return scrapes;
   }
@@ -104,10 +126,10 @@ public final class SyntheticServer {
 
   private void next(double[] values) {
     double load = 6 + 5 * Math.sin(second / 600.0) + random.nextGaussian();
-    second++;
+    second += interval;
     int at = 0;
     for (Engine engine : engines) {
-      engine.second(Math.max(0, load));
+      engine.live(Math.max(0, load));
       at = engine.write(values, at);
     }
   }
@@ -120,8 +142,9 @@ public final class SyntheticServer {
     private final int[] integers = new int[INTEGERS];
     private final double[] gauges = new double[GAUGES];
 
-    void second(double load) {
-      int ended = (int) (load * random.nextDouble());
+    /** Lives from one scrape to the next. */
+    void live(double load) {
+      int ended = (int) (load * interval * random.nextDouble());
       for (int i = 0; i < ended; i++) {
         for (int histogram = 0; histogram < HISTOGRAMS; histogram++) {
           observe(histogram, Math.exp(random.nextGaussian() - 3 + histogram * 0.4));
@@ -131,15 +154,21 @@ public final class SyntheticServer {
         counters[i] += (long) (ended * (20 + i * 30) * (0.5 + random.nextDouble()));
       }
       for (int i = 0; i < FLOAT_COUNTERS; i++) {
-        floatCounters[i] += 0.2 * (i + 1) * random.nextDouble();
+        floatCounters[i] += 0.2 * (i + 1) * interval * random.nextDouble();
       }
+      for (int passed = 0; passed < interval; passed++) {
+        walk();
+      }
+      for (int i = 0; i < GAUGES; i++) {
+        move(i, load);
+      }
+    }
+
+    private void walk() {
       for (int i = 0; i < INTEGERS; i++) {
         if (random.nextInt(INTEGERS) > i) {
           integers[i] = Math.max(0, integers[i] + random.nextInt(5) - 2);
         }
-      }
-      for (int i = 0; i < GAUGES; i++) {
-        move(i, load);
       }
     }
 
@@ -159,14 +188,23 @@ public final class SyntheticServer {
             case 0 ->
                 Math.min(4096, Math.abs(Math.round(load * 300 + random.nextInt(64)))) / 4096.0;
             case 1 ->
-                random.nextInt(4) == 0
+                moves(4)
                     ? Math.round(load * 400 + random.nextInt(500)) / 10.0
                     : gauges[gauge];
             default ->
-                random.nextInt(8) == 0
+                moves(8)
                     ? 0.9 * gauges[gauge] + 0.1 * load * random.nextDouble()
                     : gauges[gauge];
           };
+    }
+
+    /** Whether something happened that happens once in so many seconds. */
+    private boolean moves(int seconds) {
+      boolean moved = false;
+      for (int passed = 0; passed < interval; passed++) {
+        moved |= random.nextInt(seconds) == 0;
+      }
+      return moved;
     }
 
     int write(double[] values, int start) {
