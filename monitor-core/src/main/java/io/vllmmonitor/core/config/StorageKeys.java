@@ -67,9 +67,14 @@ final class StorageKeys {
               "reserve_size",
               "64MiB",
               "Bytes set aside and given up when the disk is full; 0 sets none aside."),
-          new ConfigSpec.Key("db_file", "monitor.db", "The name of the file of records; it belongs to the directory and cannot be changed later."),
           new ConfigSpec.Key(
-              "plugins_file", "plugins.json", "The readable twin of the plugins, in the form hybrid."),
+              "db_file",
+              "monitor.db",
+              "The name of the file of records; it belongs to the directory and cannot be changed later."),
+          new ConfigSpec.Key(
+              "plugins_file",
+              "plugins.json",
+              "The readable twin of the plugins, in the form hybrid."),
           new ConfigSpec.Key(
               "guardrails_file",
               "guardrails.json",
@@ -79,10 +84,11 @@ final class StorageKeys {
               "strategies.json",
               "The readable twin of the strategies, with what they achieved."),
           new ConfigSpec.Key(
-              "happy_paths_file",
-              "happy_paths.json",
-              "The readable twin of the happy paths."),
-          new ConfigSpec.Key("models_dir", "models", "The folder of the readable twins of what the learners know."),
+              "happy_paths_file", "happy_paths.json", "The readable twin of the happy paths."),
+          new ConfigSpec.Key(
+              "models_dir",
+              "models",
+              "The folder of the readable twins of what the learners know."),
           new ConfigSpec.Key(
               "commit_interval_ms",
               "250",

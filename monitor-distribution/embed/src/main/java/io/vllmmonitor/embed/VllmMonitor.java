@@ -176,7 +176,8 @@ public final class VllmMonitor implements AutoCloseable {
       @Nullable Instant start,
       @Nullable Instant end,
       int limit) {
-    return collect(limit, query -> history().predictions(query.between(start, end), failureType, 0));
+    return collect(
+        limit, query -> history().predictions(query.between(start, end), failureType, 0));
   }
 
   /**
@@ -273,9 +274,7 @@ public final class VllmMonitor implements AutoCloseable {
    */
   public ImportReport importMonitoringData(Path directory, boolean merge) {
     Deed deed = new Deed(ACTOR, AuditAction.IMPORT, directory.toString());
-    return monitor
-        .audit()
-        .around(deed, () -> imported(directory, merge), VllmMonitor::facts);
+    return monitor.audit().around(deed, () -> imported(directory, merge), VllmMonitor::facts);
   }
 
   private ImportReport imported(Path directory, boolean merge) {

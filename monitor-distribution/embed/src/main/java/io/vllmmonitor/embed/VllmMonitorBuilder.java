@@ -66,8 +66,7 @@ public final class VllmMonitorBuilder {
    *     {@link #start} checks
    */
   public VllmMonitorBuilder target(String address, TargetMode mode, Duration interval) {
-    choices.put(
-        targets.size(), new Choice(requireNonNull(mode, "mode"), requireNonNull(interval)));
+    choices.put(targets.size(), new Choice(requireNonNull(mode, "mode"), requireNonNull(interval)));
     return target(address);
   }
 

@@ -41,8 +41,7 @@ public final class BackupCheck {
       findings.begin(entry);
       check(backup, entry, findings);
     }
-    Set<String> named =
-        manifest.files().stream().map(Entry::path).collect(Collectors.toSet());
+    Set<String> named = manifest.files().stream().map(Entry::path).collect(Collectors.toSet());
     try {
       for (Path file : BackupFiles.regularFiles(backup, Set.of())) {
         String path = backup.relativize(file).toString().replace('\\', '/');

@@ -87,7 +87,9 @@ public final class Backups {
     this.copies = new SqliteCopies(nanoTicker);
   }
 
-  /** Runs work while maintenance rewrites and deletes none of the files that are copied as they are. */
+  /**
+   * Runs work while maintenance rewrites and deletes none of the files that are copied as they are.
+   */
   public interface Quiet {
     Backup during(Supplier<Backup> work);
   }

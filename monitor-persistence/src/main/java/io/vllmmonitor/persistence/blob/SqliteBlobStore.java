@@ -97,8 +97,7 @@ public final class SqliteBlobStore implements BlobStore {
     refuseWhenClosed();
     requireNonNull(hash, "hash");
     byte[] stored = file.read(session -> fetch(session.prepare(SELECT), hash));
-    return BlobBytes.restore(hash, stored)
-        .orElseThrow(() -> BlobBytes.damaged(hash, "monitor.db"));
+    return BlobBytes.restore(hash, stored).orElseThrow(() -> BlobBytes.damaged(hash, "monitor.db"));
   }
 
   @Override

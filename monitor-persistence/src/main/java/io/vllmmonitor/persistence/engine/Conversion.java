@@ -193,7 +193,9 @@ public final class Conversion {
     }
   }
 
-  /** A clock that was set back must not make the newest samples look as if they were ahead of it. */
+  /**
+   * A clock that was set back must not make the newest samples look as if they were ahead of it.
+   */
   private InstantSource notBefore(StoreEngine engine) {
     Instant newest =
         engine.series().latest(SeriesSelector.all()).stream()
@@ -231,7 +233,8 @@ public final class Conversion {
       return List.of(JsonBackend.RECORDS, JsonBackend.BLOBS, DataDirectory.METRICS);
     }
     String database = form.database();
-    String stem = database.endsWith(".db") ? database.substring(0, database.length() - 3) : database;
+    String stem =
+        database.endsWith(".db") ? database.substring(0, database.length() - 3) : database;
     PersistenceConfig.FileNames files = config.files();
     return List.of(
         database,
@@ -271,7 +274,8 @@ public final class Conversion {
       form(commit).write(directory);
       Disk.delete(folder);
       Disk.sync(directory);
-      LOG.info("The store in {} has another form now; the one before is in {}", directory, replaced);
+      LOG.info(
+          "The store in {} has another form now; the one before is in {}", directory, replaced);
       return Optional.of(replaced);
     } catch (IOException e) {
       throw failed(directory, e);
@@ -292,8 +296,7 @@ public final class Conversion {
       String name = plain(node);
       boolean isOld = !fresh.contains(name) || Files.exists(built.resolve(name));
       if (isOld && Files.exists(directory.resolve(name))) {
-        Files.move(
-            directory.resolve(name), replaced.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(directory.resolve(name), replaced.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       }
     }
     Disk.sync(replaced);

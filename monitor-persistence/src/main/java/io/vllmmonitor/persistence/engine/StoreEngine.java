@@ -84,13 +84,7 @@ public final class StoreEngine implements AutoCloseable {
     form.ifPresent(found -> found.requireSame(directory.path(), config));
     OpenBackend backend =
         openBackend(
-            directory.path(),
-            config,
-            catalog,
-            directory::makeFolders,
-            clock,
-            nanoTicker,
-            problems);
+            directory.path(), config, catalog, directory::makeFolders, clock, nanoTicker, problems);
     boolean done = false;
     try {
       StoreForm.of(config).keep(directory.path());
@@ -173,8 +167,7 @@ public final class StoreEngine implements AutoCloseable {
         records,
         config,
         () -> series.statistics().bytes() + backend.recordBytes(),
-        () ->
-            backend.shrink(clock.instant().minus(Duration.ofDays(config.rollupRetentionDays()))),
+        () -> backend.shrink(clock.instant().minus(Duration.ofDays(config.rollupRetentionDays()))),
         clock);
   }
 

@@ -78,7 +78,11 @@ record StoreForm(StorageBackend backend, String database) {
       throw new MonitorException(
           ErrorCode.STORE_NEWER,
           Blame.OPERATOR,
-          file + " has format " + format + ", this version knows " + FORMAT
+          file
+              + " has format "
+              + format
+              + ", this version knows "
+              + FORMAT
               + "; run the version that wrote it, or a later one");
     }
     String backend = json.path("backend").asText();
@@ -102,7 +106,10 @@ record StoreForm(StorageBackend backend, String database) {
       throw new MonitorException(
           ErrorCode.STORE_IO,
           Blame.ENVIRONMENT,
-          "Could not write " + directory.resolve(NAME) + ", " + e
+          "Could not write "
+              + directory.resolve(NAME)
+              + ", "
+              + e
               + "; check the disk and the rights of the folder",
           e);
     }
@@ -158,8 +165,7 @@ record StoreForm(StorageBackend backend, String database) {
     return backend.name().toLowerCase(Locale.ROOT);
   }
 
-  private static MonitorException damaged(
-      Path file, String found, @Nullable Throwable cause) {
+  private static MonitorException damaged(Path file, String found, @Nullable Throwable cause) {
     return new MonitorException(
         ErrorCode.STORE_DAMAGED,
         Blame.ENVIRONMENT,

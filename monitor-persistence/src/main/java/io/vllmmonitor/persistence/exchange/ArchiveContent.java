@@ -1,9 +1,9 @@
 package io.vllmmonitor.persistence.exchange;
 
-import io.vllmmonitor.persistence.disk.Hashes;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.store.StoredRecord;
+import io.vllmmonitor.persistence.disk.Hashes;
 import io.vllmmonitor.persistence.memory.StoredMemory;
 import java.io.IOException;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.vllmmonitor.persistence.exchange;
 
-import io.vllmmonitor.persistence.disk.Hashes;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import io.vllmmonitor.persistence.disk.Hashes;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;

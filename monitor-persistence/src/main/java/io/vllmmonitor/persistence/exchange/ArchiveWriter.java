@@ -1,10 +1,10 @@
 package io.vllmmonitor.persistence.exchange;
 
-import io.vllmmonitor.persistence.disk.Disk;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordReader;
 import io.vllmmonitor.api.store.StoredRecord;
+import io.vllmmonitor.persistence.disk.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -6,8 +6,8 @@ import io.vllmmonitor.api.error.MonitorException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How far an export, an import or another job has come. The one who works reports here; anyone may look and cancel,
- * from any thread. One object per run.
+ * How far an export, an import or another job has come. The one who works reports here; anyone may
+ * look and cancel, from any thread. One object per run.
  */
 public final class ExchangeProgress {
   private final AtomicLong rows = new AtomicLong();

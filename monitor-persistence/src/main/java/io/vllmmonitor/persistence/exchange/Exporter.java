@@ -2,10 +2,10 @@ package io.vllmmonitor.persistence.exchange;
 
 import static java.util.Objects.requireNonNull;
 
-import io.vllmmonitor.persistence.disk.Disk;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.persistence.disk.Disk;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;

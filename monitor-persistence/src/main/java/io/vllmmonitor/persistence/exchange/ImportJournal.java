@@ -2,9 +2,9 @@ package io.vllmmonitor.persistence.exchange;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.vllmmonitor.persistence.disk.Disk;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vllmmonitor.persistence.disk.Disk;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;

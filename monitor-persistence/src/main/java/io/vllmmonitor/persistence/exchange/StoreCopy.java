@@ -29,8 +29,8 @@ import java.util.Set;
  * afterwards. Called by whoever converts a store, while nobody else uses either; used once, by one
  * thread.
  *
- * <p>Aggregates of samples are not copied: the other store makes its own of the samples. Those whose
- * samples were forgotten already are counted as left.
+ * <p>Aggregates of samples are not copied: the other store makes its own of the samples. Those
+ * whose samples were forgotten already are counted as left.
  */
 public final class StoreCopy {
   private static final int SAMPLES_AT_ONCE = 50_000;
@@ -53,8 +53,8 @@ public final class StoreCopy {
   /**
    * What was copied.
    *
-   * @param aggregatesLeft months of aggregates that begin before the oldest sample: what they tell of
-   *     samples that were forgotten is not in the copy
+   * @param aggregatesLeft months of aggregates that begin before the oldest sample: what they tell
+   *     of samples that were forgotten is not in the copy
    */
   public record Copied(long samples, long rows, long blobs, int aggregatesLeft) {}
 
@@ -94,9 +94,7 @@ public final class StoreCopy {
       List<SeriesData> slice = slices.next();
       Map<String, SampleTable> tables = new HashMap<>();
       for (SeriesData data : slice) {
-        tables
-            .computeIfAbsent(SampleTable.instanceOf(data.series()), SampleTable::new)
-            .add(data);
+        tables.computeIfAbsent(SampleTable.instanceOf(data.series()), SampleTable::new).add(data);
         samples += data.size();
       }
       tables.values().forEach(this::append);
@@ -209,7 +207,8 @@ public final class StoreCopy {
     while (ours.hasNext()) {
       StoredRecord expected = ours.next();
       if (!theirs.hasNext() || !theirs.next().equals(expected)) {
-        throw differs("the row " + expected.id() + " of " + expected.kind().table(), "it", "another");
+        throw differs(
+            "the row " + expected.id() + " of " + expected.kind().table(), "it", "another");
       }
       progress.handled(1);
     }
@@ -246,7 +245,9 @@ public final class StoreCopy {
             + "; nothing was changed. Run 'vllm-monitor verify', and report this");
   }
 
-  /** All samples of a store, ten minutes at a time, series sorted; stretches without any left out. */
+  /**
+   * All samples of a store, ten minutes at a time, series sorted; stretches without any left out.
+   */
   private final class Slices implements Iterator<List<SeriesData>> {
     private final SliceReader reader;
     private final String what;

@@ -123,7 +123,10 @@ public final class StoredMemory implements Recorder, History {
   @Override
   public Page<StateCheckpoint> checkpoints(HistoryQuery query, @Nullable LifecycleState state) {
     return page(
-        RecordKind.CHECKPOINTS, query, new ColumnFilter().and("state", state), StateCheckpoint.class);
+        RecordKind.CHECKPOINTS,
+        query,
+        new ColumnFilter().and("state", state),
+        StateCheckpoint.class);
   }
 
   @Override
@@ -144,7 +147,8 @@ public final class StoredMemory implements Recorder, History {
 
   @Override
   public Page<Incident> incidents(HistoryQuery query, @Nullable IncidentStatus status) {
-    return page(RecordKind.INCIDENTS, query, new ColumnFilter().and("status", status), Incident.class);
+    return page(
+        RecordKind.INCIDENTS, query, new ColumnFilter().and("status", status), Incident.class);
   }
 
   @Override
@@ -240,7 +244,11 @@ public final class StoredMemory implements Recorder, History {
     do {
       HistoryQuery query = HistoryQuery.newest().withLimit(ROWS_AT_ONCE).after(cursor);
       Page<CodeGeneration> page =
-          page(RecordKind.PLUGINS, query, new ColumnFilter().and("unit", unit), CodeGeneration.class);
+          page(
+              RecordKind.PLUGINS,
+              query,
+              new ColumnFilter().and("unit", unit),
+              CodeGeneration.class);
       found.addAll(page.items());
       cursor = page.next();
     } while (cursor != null);
@@ -287,7 +295,8 @@ public final class StoredMemory implements Recorder, History {
         .map(row -> rows.entity(row, RestoreReport.class));
   }
 
-  private <T> Page<T> page(RecordKind kind, HistoryQuery query, ColumnFilter filter, Class<T> type) {
+  private <T> Page<T> page(
+      RecordKind kind, HistoryQuery query, ColumnFilter filter, Class<T> type) {
     RecordPage page = records.query(question(kind, query, filter));
     return new Page<>(
         page.records().stream().map(row -> rows.entity(row, type)).toList(), page.next());
@@ -295,7 +304,11 @@ public final class StoredMemory implements Recorder, History {
 
   /** The same without the rows that are damaged or not wanted. */
   private <T> Page<T> readable(
-      RecordKind kind, HistoryQuery query, ColumnFilter filter, Class<T> type, Predicate<T> wanted) {
+      RecordKind kind,
+      HistoryQuery query,
+      ColumnFilter filter,
+      Class<T> type,
+      Predicate<T> wanted) {
     List<T> items = new ArrayList<>();
     List<String> lost = new ArrayList<>();
     RecordSelection selection =

@@ -108,8 +108,7 @@ public final class JsonRecordStore implements RecordStore {
   private void begin(RecordLoader.Loaded loaded, InstantSource clock, List<Problem> problems)
       throws IOException {
     Optional<String> loss = mark.lossAgainst(number);
-    loss.ifPresent(
-        found -> problems.add(RecordLoader.problem(clock, folder.journalPath(), found)));
+    loss.ifPresent(found -> problems.add(RecordLoader.problem(clock, folder.journalPath(), found)));
     if (loaded.guessed()) {
       folder.compact(tables.current(), EnumSet.allOf(RecordKind.class), number);
     } else {

@@ -25,8 +25,7 @@ import java.util.TreeSet;
  * @param written rows, in order
  * @param deleted ids by kind, which are taken away first
  */
-record RecordChange(
-    long number, List<StoredRecord> written, Map<RecordKind, Set<String>> deleted) {
+record RecordChange(long number, List<StoredRecord> written, Map<RecordKind, Set<String>> deleted) {
   private static final Map<String, RecordKind> KINDS = kinds();
 
   RecordChange {

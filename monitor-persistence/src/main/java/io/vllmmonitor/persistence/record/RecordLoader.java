@@ -40,8 +40,10 @@ final class RecordLoader {
   /** Journals and files of kinds, by name and generation; others are left alone. */
   static final Pattern OURS =
       Pattern.compile(
-          Stream.of(RecordKind.values()).map(RecordKind::table).collect(Collectors.joining("|"))
-              .transform(tables -> "(" + JOURNAL + "|" + tables + ")")
+          Stream.of(RecordKind.values())
+                  .map(RecordKind::table)
+                  .collect(Collectors.joining("|"))
+                  .transform(tables -> "(" + JOURNAL + "|" + tables + ")")
               + "\\.(\\d{1,18})\\.jsonl(\\.zst)?");
 
   private final Path folder;

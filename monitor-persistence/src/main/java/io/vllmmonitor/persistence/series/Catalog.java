@@ -100,9 +100,7 @@ final class Catalog {
 
   static MonitorException damaged(Path file, String found) {
     return new MonitorException(
-        ErrorCode.STORE_DAMAGED,
-        Blame.ENVIRONMENT,
-        file + ": " + found + ADVICE);
+        ErrorCode.STORE_DAMAGED, Blame.ENVIRONMENT, file + ": " + found + ADVICE);
   }
 
   /** What {@link #damaged} was told. */

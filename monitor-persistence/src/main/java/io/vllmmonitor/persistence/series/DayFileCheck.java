@@ -116,10 +116,7 @@ public final class DayFileCheck {
       Arrays.fill(all, true);
       long[] count = {0};
       reader.columns(
-          block,
-          members.length,
-          all,
-          (place, values, size, presence) -> count[0] += size);
+          block, members.length, all, (place, values, size, presence) -> count[0] += size);
       packs += Block.packs(members.length);
       samples += count[0];
       if (damaged == before && count[0] != block.samples()) {

@@ -171,8 +171,7 @@ final class JsonDay {
       }
       long first = run.get(0).name().first();
       long end = run.get(run.size() - 1).name().last();
-      SealedLines merged =
-          write(new JsonFileName(JsonFileName.Kind.SEALED, day, first, end), all);
+      SealedLines merged = write(new JsonFileName(JsonFileName.Kind.SEALED, day, first, end), all);
       synchronized (this) {
         sealed.set(sealed.indexOf(run.get(0)), merged);
         sealed.removeAll(run);
@@ -222,11 +221,7 @@ final class JsonDay {
   }
 
   private static void collect(
-      List<TailRow> rows,
-      long from,
-      long to,
-      Predicate<SeriesKey> wanted,
-      SampleCollector into) {
+      List<TailRow> rows, long from, long to, Predicate<SeriesKey> wanted, SampleCollector into) {
     Map<SeriesKey, Boolean> known = new HashMap<>();
     for (TailRow row : rows) {
       if (row.epochMillis() < from || row.epochMillis() > to) {

@@ -16,9 +16,9 @@ import io.vllmmonitor.api.store.SeriesPart;
 import io.vllmmonitor.api.store.SeriesStore;
 import io.vllmmonitor.persistence.config.PersistenceConfig.Synchronous;
 import io.vllmmonitor.persistence.json.JsonFailures;
-import io.vllmmonitor.persistence.query.LabelPatterns;
 import io.vllmmonitor.persistence.json.Rewriting;
 import io.vllmmonitor.persistence.json.WholeFile;
+import io.vllmmonitor.persistence.query.LabelPatterns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +35,8 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Samples in files of JSON lines, by UTC day, for people who search them with text tools: batches
@@ -242,23 +242,25 @@ public final class JsonSeriesStore implements SeriesStore {
   }
 
   private void rewrite(List<Long> some, boolean everything) {
-      refuseWhenClosed();
-      for (long number : some) {
-        boolean past = number < Days.of(clock.millis());
-        JsonDay day = days.get(number);
-        if (day != null) {
-          seal(day, everything || past);
-          day.merge(everything || past ? MERGED_LATER : MERGED_TODAY);
-        }
-        if (past) {
-          synchronized (touched) {
-            touched.remove(number);
-          }
+    refuseWhenClosed();
+    for (long number : some) {
+      boolean past = number < Days.of(clock.millis());
+      JsonDay day = days.get(number);
+      if (day != null) {
+        seal(day, everything || past);
+        day.merge(everything || past ? MERGED_LATER : MERGED_TODAY);
+      }
+      if (past) {
+        synchronized (touched) {
+          touched.remove(number);
         }
       }
+    }
   }
 
-  /** Runs what copies the files, while none of them is rewritten; samples are appended meanwhile. */
+  /**
+   * Runs what copies the files, while none of them is rewritten; samples are appended meanwhile.
+   */
   public <T> T whileFilesStay(Supplier<T> work) {
     return rewriting.pausedFor(work);
   }

@@ -73,8 +73,7 @@ final class JsonTail {
         LOG.info("{} ended with half a line, which was never acknowledged", path);
       }
     }
-    mark.compare(reading.last)
-        .ifPresent(loss -> damage.accept(JsonFailures.damaged(path, loss)));
+    mark.compare(reading.last).ifPresent(loss -> damage.accept(JsonFailures.damaged(path, loss)));
     mark.close(); // until something is appended
     return new Loaded(reading.rows, reading.last, reading.bad > 0);
   }

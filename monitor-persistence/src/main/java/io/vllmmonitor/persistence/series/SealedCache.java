@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decoded lines of the sealed files that were read last, within a bound. Files are told apart as
- * objects, since a name may come again after its day was removed. Thread-safe.
+ * The decoded lines of the sealed files that were read last, within a bound. Files are told apart
+ * as objects, since a name may come again after its day was removed. Thread-safe.
  */
 final class SealedCache {
   /** All files together; a sample takes 16 bytes. */

@@ -143,11 +143,7 @@ final class SealedLines {
    * @param onTime throws when the reader may not go on
    */
   void read(
-      long from,
-      long to,
-      Predicate<SeriesKey> wanted,
-      Consumer<SeriesLine> into,
-      Runnable onTime) {
+      long from, long to, Predicate<SeriesKey> wanted, Consumer<SeriesLine> into, Runnable onTime) {
     SealedHead known = head();
     if (known.from() > to || known.to() < from) {
       return;

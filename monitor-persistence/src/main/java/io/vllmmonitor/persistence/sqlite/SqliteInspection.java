@@ -76,9 +76,7 @@ public final class SqliteInspection {
 
   private SqliteSession open(Path file) throws SQLException {
     boolean plain = atRest && SqliteFile.bytesOf(file) == SqliteFile.sizeOf(file);
-    return plain
-        ? SqliteSession.ofCopy(file, nanoTicker)
-        : SqliteSession.reader(file, nanoTicker);
+    return plain ? SqliteSession.ofCopy(file, nanoTicker) : SqliteSession.reader(file, nanoTicker);
   }
 
   private static OptionalLong acknowledged(Path file, Consumer<String> found) {

@@ -29,16 +29,14 @@ import java.util.stream.Stream;
 
 /**
  * JSON files that say what the store says. Each carries the SHA-256 of its entries: one that is
- * behind, as after a kill, is normal and is written again; one whose entries do not match was edited
- * by somebody who expected an effect, and that is told. Called by the daemon from one thread at a
- * time.
+ * behind, as after a kill, is normal and is written again; one whose entries do not match was
+ * edited by somebody who expected an effect, and that is told. Called by the daemon from one thread
+ * at a time.
  */
 public final class Twins {
   private static final long MOST_BYTES = 256L << 20;
   private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-          .build();
+      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
   private final Path directory;
   private final String truth;

@@ -43,8 +43,7 @@ final class RecordPart implements RecordFileCheck.Findings {
               tally.checked(Tally.RECORDS, "blob bytes", blobs.bytes());
             });
     tellWaiting();
-    damaged.forEach(
-        (kind, rows) -> tally.checked(Tally.RECORDS, "damaged " + kind.table(), rows));
+    damaged.forEach((kind, rows) -> tally.checked(Tally.RECORDS, "damaged " + kind.table(), rows));
   }
 
   @Override

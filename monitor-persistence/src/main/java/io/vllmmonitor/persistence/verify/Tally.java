@@ -112,8 +112,7 @@ final class Tally {
     List<PartReport> reports = new ArrayList<>();
     parts.forEach(
         (name, part) ->
-            reports.add(
-                new PartReport(name, part.files, part.bytes, part.checked, part.findings)));
+            reports.add(new PartReport(name, part.files, part.bytes, part.checked, part.findings)));
     List<String> all = new ArrayList<>(notes);
     if (unlistedNotes > 0) {
       all.add(unlistedNotes + " more notes are not listed");

@@ -130,8 +130,7 @@ public final class Verification {
   }
 
   private void checkContent(Path directory, String database, boolean atRest, Tally tally) {
-    SqliteInspection inspection = 
-        new SqliteInspection(clock, nanoTicker, atRest, tally::isStopped);
+    SqliteInspection inspection = new SqliteInspection(clock, nanoTicker, atRest, tally::isStopped);
     Path records = directory.resolve(database);
     if (Files.exists(records)) {
       checkRecords(directory, records, inspection, tally);

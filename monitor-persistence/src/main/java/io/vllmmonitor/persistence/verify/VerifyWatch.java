@@ -1,8 +1,8 @@
 package io.vllmmonitor.persistence.verify;
 
 /**
- * Told how far a verification has come, from its thread. Either method may throw a
- * MonitorException to end it; nothing is left behind then.
+ * Told how far a verification has come, from its thread. Either method may throw a MonitorException
+ * to end it; nothing is left behind then.
  */
 public interface VerifyWatch {
   /** The file that is looked at now. */

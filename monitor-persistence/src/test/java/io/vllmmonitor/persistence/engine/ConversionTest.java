@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
-import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.Labels;
+import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
@@ -92,8 +92,7 @@ class ConversionTest {
           for (RecordKind kind : RecordKind.values()) {
             for (int i = 0; i < 3; i++) {
               String json = "{\"text\":\"" + "long ".repeat(i * 200) + "ä\"}";
-              rows.add(
-                  new StoredRecord(kind, "id-" + i, NOON.plusMillis(i), null, Map.of(), json));
+              rows.add(new StoredRecord(kind, "id-" + i, NOON.plusMillis(i), null, Map.of(), json));
             }
           }
           engine.records().write(rows);
@@ -206,8 +205,7 @@ class ConversionTest {
     Files.delete(folder.resolve("store.json"));
     StorageBackend other =
         made == StorageBackend.JSON ? StorageBackend.HYBRID : StorageBackend.JSON;
-    assertCode(
-        ErrorCode.STORE_BACKEND_DIFFERS, "convert", () -> with(other, engine -> true));
+    assertCode(ErrorCode.STORE_BACKEND_DIFFERS, "convert", () -> with(other, engine -> true));
     assertThat(with(made, ConversionTest::content)).hasSizeGreaterThan(4 * ODD.length);
     assertThat(folder.resolve("store.json")).exists();
   }
@@ -232,8 +230,7 @@ class ConversionTest {
   void aFormThatCannotBeUnderstoodIsRefused() throws Exception {
     fill(StorageBackend.HYBRID);
     Files.writeString(folder.resolve("store.json"), "{\"format\":1,\"backend\":\"tape\"}");
-    assertCode(
-        ErrorCode.STORE_DAMAGED, "tape", () -> with(StorageBackend.HYBRID, engine -> true));
+    assertCode(ErrorCode.STORE_DAMAGED, "tape", () -> with(StorageBackend.HYBRID, engine -> true));
     Files.writeString(folder.resolve("store.json"), "{\"format\":2}");
     assertCode(
         ErrorCode.STORE_NEWER, "format 2", () -> with(StorageBackend.HYBRID, engine -> true));

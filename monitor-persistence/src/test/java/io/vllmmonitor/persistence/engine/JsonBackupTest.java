@@ -50,8 +50,7 @@ class JsonBackupTest {
             List.of(new SampleBatch(new TargetId("x:1"), at, PAGE, new double[] {number, 0.1})));
     engine
         .records()
-        .write(
-            List.of(new StoredRecord(RecordKind.AUDIT, "r" + number, at, null, Map.of(), "{}")));
+        .write(List.of(new StoredRecord(RecordKind.AUDIT, "r" + number, at, null, Map.of(), "{}")));
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.vllmmonitor.persistence.exchange;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.vllmmonitor.persistence.disk.Hashes;
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
@@ -23,6 +22,7 @@ import io.vllmmonitor.api.store.AppendMode;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
+import io.vllmmonitor.persistence.disk.Hashes;
 import io.vllmmonitor.persistence.memory.StoredMemory;
 import io.vllmmonitor.testkit.store.InMemoryBlobStore;
 import io.vllmmonitor.testkit.store.InMemoryRecordStore;

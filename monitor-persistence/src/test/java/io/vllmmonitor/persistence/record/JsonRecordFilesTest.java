@@ -217,8 +217,7 @@ class JsonRecordFilesTest {
   void turningCompressionOffLeavesOldFilesReadable() throws IOException {
     try (JsonRecordStore store = open(true)) {
       store.replace(Set.of(INCIDENTS), List.of(row(INCIDENTS, "a")).iterator());
-      store.replace(
-          Set.of(RecordKind.AUDIT), List.of(row(RecordKind.AUDIT, "x")).iterator());
+      store.replace(Set.of(RecordKind.AUDIT), List.of(row(RecordKind.AUDIT, "x")).iterator());
     }
     try (JsonRecordStore store = open(false)) {
       assertThat(ids(store, INCIDENTS)).containsExactly("a");

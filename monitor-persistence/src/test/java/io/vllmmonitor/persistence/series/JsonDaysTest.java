@@ -59,8 +59,7 @@ class JsonDaysTest {
   private JsonSeriesStore open(boolean compress) {
     problems.clear();
     JsonSeriesStore store =
-        JsonSeriesStore.open(
-            folder, options(1_000), compress, clock, clock.nanoTicker(), problems);
+        JsonSeriesStore.open(folder, options(1_000), compress, clock, clock.nanoTicker(), problems);
     store.onDamage(problems::add);
     return store;
   }
@@ -160,8 +159,7 @@ class JsonDaysTest {
       List<String> before = read(store);
       store.maintain();
       assertThat(names())
-          .containsExactly(
-              "2026-11-25.1-5.jsonl.zst", "2026-11-25.jsonl", "2026-11-25.jsonl.mark");
+          .containsExactly("2026-11-25.1-5.jsonl.zst", "2026-11-25.jsonl", "2026-11-25.jsonl.mark");
       assertThat(read(store)).isEqualTo(before).hasSize(2 * BATCH);
     }
   }

@@ -34,8 +34,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -252,8 +252,7 @@ class VerificationTest {
           .forEach(
               series -> {
                 for (int i = 0; i < series.size(); i++) {
-                  found.add(
-                      series.series() + " " + series.epochMillis(i) + " " + series.value(i));
+                  found.add(series.series() + " " + series.epochMillis(i) + " " + series.value(i));
                 }
               });
       damage.addAll(stores.engine().report().problems());
@@ -401,7 +400,8 @@ class VerificationTest {
 
   @Test
   void aBackupIsComparedWithItsManifest() throws Exception {
-    Path backup = new Backups(data(), "monitor.db", Supplier::get, 3, clock, System::nanoTime).make().path();
+    Path backup =
+        new Backups(data(), "monitor.db", Supplier::get, 3, clock, System::nanoTime).make().path();
     assertHealthy(backup(backup));
     assertThat(part(backup(backup), "backup").checked().get("files")).isGreaterThanOrEqualTo(3);
 

@@ -45,7 +45,8 @@ public final class BitFlips {
     this.right = made.content();
     try (Stream<Path> found = Files.walk(original)) {
       this.files =
-          found.filter(file -> Files.isRegularFile(file) && file.toFile().length() > 0)
+          found
+              .filter(file -> Files.isRegularFile(file) && file.toFile().length() > 0)
               .sorted()
               .toList();
     }

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Lets the clock of the real daemon jump while it runs, forwards and backwards, over hours and over
- * a day, by faketime. It stays up, takes what comes after a jump ahead, refuses openly what lies too
- * far behind, and keeps all that it acknowledged over kill -9 under whatever clock comes next.
+ * a day, by faketime. It stays up, takes what comes after a jump ahead, refuses openly what lies
+ * too far behind, and keeps all that it acknowledged over kill -9 under whatever clock comes next.
  * Confined to one thread.
  */
 final class ClockJumps {

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 /**
  * Nothing that was acknowledged is lost, whatever befalls the daemon and its files: kill -9 at any
  * moment; a second daemon on the same directory; a power cut, with a control that must lose; a full
- * disk; failing reads and writes; a clock that jumps; flipped bits. Its parts run by themselves with
- * {@code --only}.
+ * disk; failing reads and writes; a clock that jumps; flipped bits. Its parts run by themselves
+ * with {@code --only}.
  */
 final class CrashProof implements Proof {
   private static final long SEED = 20_261_125;
@@ -41,7 +41,9 @@ final class CrashProof implements Proof {
     for (String name : chosen) {
       long begin = System.nanoTime();
       String told = parts.get(name).run(setting, new Random(SEED));
-      setting.log().accept(name + ": " + told + ", " + (System.nanoTime() - begin) / 1_000_000_000 + " s");
+      setting
+          .log()
+          .accept(name + ": " + told + ", " + (System.nanoTime() - begin) / 1_000_000_000 + " s");
       summary.append(summary.isEmpty() ? "" : " · ").append(told);
     }
     return summary.toString();

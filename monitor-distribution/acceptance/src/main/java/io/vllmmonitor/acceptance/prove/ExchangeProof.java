@@ -15,9 +15,8 @@ import java.util.Map;
 final class ExchangeProof implements Proof {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  private ProofSetting setting = 
-      new ProofSetting(
-          Path.of(""), Path.of(""), ProofSetting.Extent.BRIEF, null, null, line -> {});
+  private ProofSetting setting =
+      new ProofSetting(Path.of(""), Path.of(""), ProofSetting.Extent.BRIEF, null, null, line -> {});
   private int exports;
   private int identical;
   private int merges;

@@ -69,8 +69,7 @@ final class IoFailures {
     String stored = CrashProgram.output(command, LIMIT, false);
     String check =
         CrashProgram.output(
-            CrashProgram.of(
-                setting, StoreWorkload.class, "check", data.toString(), stored.strip()),
+            CrashProgram.of(setting, StoreWorkload.class, "check", data.toString(), stored.strip()),
             LIMIT,
             true);
     if (!check.contains("lost 0")) {

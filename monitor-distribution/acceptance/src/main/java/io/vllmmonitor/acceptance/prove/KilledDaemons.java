@@ -6,7 +6,6 @@ import static io.vllmmonitor.acceptance.prove.Crashes.expectSound;
 import static io.vllmmonitor.acceptance.prove.Crashes.judged;
 
 import io.vllmmonitor.acceptance.prove.ScrapePusher.Verdict;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,8 +13,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Ends daemons with kill -9 at any moment, half of the time in the midst of sealing and merging, and
- * lets a second one come to the same directory. Confined to one thread.
+ * Ends daemons with kill -9 at any moment, half of the time in the midst of sealing and merging,
+ * and lets a second one come to the same directory. Confined to one thread.
  */
 final class KilledDaemons {
   private static final int BRIEF_CYCLES = 8;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one named proof against the zip: {@code Prove NAME --bundle ZIP [--quick | --brief] [--only
- * PART] [--recordings DIR]}. Steps go to standard error, the summary line to standard output. Exit code 0 when it
- * holds, 1 when it does not, 2 when the call is wrong.
+ * PART] [--recordings DIR]}. Steps go to standard error, the summary line to standard output. Exit
+ * code 0 when it holds, 1 when it does not, 2 when the call is wrong.
  */
 public final class Prove {
   private static final Map<String, Proof> PROOFS =

@@ -88,12 +88,12 @@ public final class MonthBenchmark {
             Surroundings.machine(),
             "JDK " + System.getProperty("java.vm.version"),
             String.format(
-                Locale.ROOT,
-                "%,d samples: %d days of %,d series, scraped every %d s",
-                data.samples(),
-                MonthData.SPAN.toDays(),
-                data.series(),
-                interval.toSeconds())
+                    Locale.ROOT,
+                    "%,d samples: %d days of %,d series, scraped every %d s",
+                    data.samples(),
+                    MonthData.SPAN.toDays(),
+                    data.series(),
+                    interval.toSeconds())
                 + (setting.quick() ? " (quick)" : ""))
         + "\n\n";
   }

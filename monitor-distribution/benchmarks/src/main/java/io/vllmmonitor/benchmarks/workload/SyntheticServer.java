@@ -188,13 +188,9 @@ public final class SyntheticServer {
             case 0 ->
                 Math.min(4096, Math.abs(Math.round(load * 300 + random.nextInt(64)))) / 4096.0;
             case 1 ->
-                moves(4)
-                    ? Math.round(load * 400 + random.nextInt(500)) / 10.0
-                    : gauges[gauge];
+                moves(4) ? Math.round(load * 400 + random.nextInt(500)) / 10.0 : gauges[gauge];
             default ->
-                moves(8)
-                    ? 0.9 * gauges[gauge] + 0.1 * load * random.nextDouble()
-                    : gauges[gauge];
+                moves(8) ? 0.9 * gauges[gauge] + 0.1 * load * random.nextDouble() : gauges[gauge];
           };
     }
 

@@ -39,7 +39,11 @@ final class HappyPathVerbs {
     @Parameters(paramLabel = "INCIDENT", description = "As 'history incidents' shows it.")
     private String incident = "";
 
-    @Option(names = "--name", required = true, paramLabel = "NAME", description = "What to call it.")
+    @Option(
+        names = "--name",
+        required = true,
+        paramLabel = "NAME",
+        description = "What to call it.")
     private String name = "";
 
     @Option(names = "--description", paramLabel = "TEXT", description = "For people.")

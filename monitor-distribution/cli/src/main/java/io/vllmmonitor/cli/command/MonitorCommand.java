@@ -83,8 +83,7 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new RecordVerbs.Audit(root))
             .addSubcommand(new MetricsVerb(root));
     CommandLine happyPath =
-        new CommandLine(new HappyPathVerbs.Group())
-            .addSubcommand(new HappyPathVerbs.Save(root));
+        new CommandLine(new HappyPathVerbs.Group()).addSubcommand(new HappyPathVerbs.Save(root));
     CommandLine plugin =
         new CommandLine(new PluginVerbs.Group())
             .addSubcommand(new PluginVerbs.Listing(root))

@@ -117,8 +117,7 @@ final class StoreVerbs {
     @Override
     public void run() {
       Path data = root.directory();
-      int files =
-          OfflineStore.restore(backup.toAbsolutePath(), data, root::configuration);
+      int files = OfflineStore.restore(backup.toAbsolutePath(), data, root::configuration);
       root.print(
           root.json()
               ? "{\"files\":" + files + "}"

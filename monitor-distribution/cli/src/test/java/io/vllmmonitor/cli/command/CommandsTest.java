@@ -152,7 +152,11 @@ class CommandsTest {
     assertThat(run.command("history", "predictions", "--min-probability", "95")).isEqualTo(2);
     assertThat(
             run.command(
-                "history", "happy-paths", "--name=drain", "--start-state=ERROR", "--end-state",
+                "history",
+                "happy-paths",
+                "--name=drain",
+                "--start-state=ERROR",
+                "--end-state",
                 "SERVING"))
         .isZero();
     assertThat(run.out).contains("drain  ERROR  SERVING  pause-and-drain  1m10s  2       1");
@@ -167,7 +171,11 @@ class CommandsTest {
     assertThat(run.out).contains("kv-high    pause-and-drain  SUCCESS  a1");
     assertThat(
             run.command(
-                "history", "audit", "--action=BACKUP", "--actor=cli:alice", "--subject=kv",
+                "history",
+                "audit",
+                "--action=BACKUP",
+                "--actor=cli:alice",
+                "--subject=kv",
                 "--result=DONE"))
         .isZero();
     assertThat(run.out).contains("cli:alice  BACKUP  kv       DONE    rows 7");

@@ -18,8 +18,7 @@ public final class CommandLineUser {
   }
 
   private static String name() {
-    String user =
-        System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9._-]", "_");
+    String user = System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9._-]", "_");
     String known = user.isEmpty() ? "unknown" : user;
     return known.substring(0, Math.min(LONGEST_NAME, known.length()));
   }

@@ -3,8 +3,8 @@ package io.vllmmonitor.daemon.boot;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
-import io.vllmmonitor.daemon.web.ExchangeRequest;
 import io.vllmmonitor.core.config.MonitorConfig;
+import io.vllmmonitor.daemon.web.ExchangeRequest;
 import io.vllmmonitor.daemon.web.JobFacts;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.StoreEngine;
@@ -40,7 +40,11 @@ public final class OfflineExchange {
     }
     try (Closers closers = new Closers()) {
       InstantSource clock = InstantSource.system();
-      OpenedStore store = OpenedStore.open(StoreEngine.adopt(PersistenceConfig.from(data, config.section("storage"))), clock, closers);
+      OpenedStore store =
+          OpenedStore.open(
+              StoreEngine.adopt(PersistenceConfig.from(data, config.section("storage"))),
+              clock,
+              closers);
       return store
           .audit(clock)
           .around(

@@ -3,8 +3,8 @@ package io.vllmmonitor.daemon.boot;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
-import io.vllmmonitor.api.store.StorageBackend;
 import io.vllmmonitor.api.history.AuditAction;
+import io.vllmmonitor.api.store.StorageBackend;
 import io.vllmmonitor.core.audit.Deed;
 import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.daemon.web.JobFacts;
@@ -82,8 +82,9 @@ public final class OfflineStore {
    *
    * @param form how configurations spell it
    * @return what was done, as the command line prints it with {@code --json}
-   * @throws MonitorException CONFIG_INVALID_VALUE for an unknown form, for the one it has, and where
-   *     there is no store; STORE_OWNED, and what a conversion throws. Then nothing was changed
+   * @throws MonitorException CONFIG_INVALID_VALUE for an unknown form, for the one it has, and
+   *     where there is no store; STORE_OWNED, and what a conversion throws. Then nothing was
+   *     changed
    */
   public static String convert(MonitorConfig config, String form) {
     StorageBackend wanted =
@@ -136,8 +137,7 @@ public final class OfflineStore {
   }
 
   private static PersistenceConfig persistence(MonitorConfig config) {
-    return StoreEngine.adopt(
-        PersistenceConfig.from(config.data(), config.section("storage")));
+    return StoreEngine.adopt(PersistenceConfig.from(config.data(), config.section("storage")));
   }
 
   /**

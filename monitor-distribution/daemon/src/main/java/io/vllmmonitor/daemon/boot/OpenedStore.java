@@ -60,10 +60,7 @@ record OpenedStore(
   /** An audit for what works on the store without a daemon, or when the daemon is gone. */
   AuditLog audit(InstantSource clock) {
     return new AuditLog(
-        clock,
-        new TimeOrderedIds(clock, new SecureRandom()),
-        memory,
-        new Problems(clock, memory));
+        clock, new TimeOrderedIds(clock, new SecureRandom()), memory, new Problems(clock, memory));
   }
 
   /** Where every export and import is logged; who wanted it is noted by whoever calls. */

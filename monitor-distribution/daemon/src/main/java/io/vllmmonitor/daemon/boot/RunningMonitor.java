@@ -104,8 +104,7 @@ public final class RunningMonitor implements AutoCloseable {
       store
           .audit(clock)
           .done(
-              new Deed(
-                  Deed.MONITOR, AuditAction.SHUTDOWN, store.directory().path().toString()),
+              new Deed(Deed.MONITOR, AuditAction.SHUTDOWN, store.directory().path().toString()),
               Map.of());
     }
   }

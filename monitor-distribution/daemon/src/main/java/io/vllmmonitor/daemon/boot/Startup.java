@@ -108,8 +108,7 @@ final class Startup {
   }
 
   /** What was started. */
-  record Started(
-      String url, RestoreReport report, AuditLog audit, HappyPaths happyPaths) {}
+  record Started(String url, RestoreReport report, AuditLog audit, HappyPaths happyPaths) {}
 
   Started start() {
     Instant now = clock.instant();

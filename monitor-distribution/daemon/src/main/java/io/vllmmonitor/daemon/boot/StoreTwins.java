@@ -17,7 +17,6 @@ import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.learning.ModelCard;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
-import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordQuery;
 import io.vllmmonitor.api.store.StorageBackend;

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Exports, imports, backups, retention and verification that run beside the daemon, one at a time, each on a
- * thread of its own; the last ten are remembered. Closed before the stores. Thread-safe.
+ * Exports, imports, backups, retention and verification that run beside the daemon, one at a time,
+ * each on a thread of its own; the last ten are remembered. Closed before the stores. Thread-safe.
  */
 public final class ExchangeJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ExchangeJobs.class);

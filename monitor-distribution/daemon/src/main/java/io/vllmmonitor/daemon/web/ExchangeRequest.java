@@ -69,9 +69,7 @@ public final class ExchangeRequest {
    */
   public static Deed deed(String actor, String verb, String body) {
     byte[] bytes = body.getBytes(UTF_8);
-    return verb.equals("export")
-        ? deed(actor, export(bytes))
-        : deed(actor, imported(bytes));
+    return verb.equals("export") ? deed(actor, export(bytes)) : deed(actor, imported(bytes));
   }
 
   static Deed deed(String actor, ExportOptions options) {

@@ -85,12 +85,12 @@ final class HappyPathApi {
     return "";
   }
 
-  private static MonitorException wrong(
-      String found, @Nullable Exception cause) {
+  private static MonitorException wrong(String found, @Nullable Exception cause) {
     return new MonitorException(
         ErrorCode.HTTP_BAD_REQUEST,
         Blame.OPERATOR,
-        found + "; expected {\"incident\": ID, \"name\": NAME, \"description\": TEXT}, the last one"
+        found
+            + "; expected {\"incident\": ID, \"name\": NAME, \"description\": TEXT}, the last one"
             + " optional",
         cause);
   }

@@ -147,7 +147,8 @@ final class Routes {
   private void exchange(RoutesConfig routes) {
     ExchangeJobs jobs = services.exchange();
     start(routes, "/export", (body, actor) -> jobs.export(ExchangeRequest.export(body), actor));
-    start(routes, "/import", (body, actor) -> jobs.importFrom(ExchangeRequest.imported(body), actor));
+    start(
+        routes, "/import", (body, actor) -> jobs.importFrom(ExchangeRequest.imported(body), actor));
     start(routes, "/backup", (body, actor) -> jobs.backup(actor));
     start(routes, "/retention", (body, actor) -> jobs.retention(StoreRequest.dryRun(body), actor));
     start(routes, "/verify", (body, actor) -> jobs.verify(StoreRequest.backup(body), actor));
@@ -157,8 +158,7 @@ final class Routes {
   }
 
   /** A command that goes on after the answer, which tells the job to ask for. */
-  private void start(
-      RoutesConfig routes, String path, BiFunction<byte[], String, Object> action) {
+  private void start(RoutesConfig routes, String path, BiFunction<byte[], String, Object> action) {
     paths.add("POST " + API + path);
     routes.post(
         API + path,

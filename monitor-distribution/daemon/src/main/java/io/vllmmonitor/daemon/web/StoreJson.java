@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vllmmonitor.persistence.backup.Backups;
 import io.vllmmonitor.persistence.engine.Conversion;
 import io.vllmmonitor.persistence.retention.RetentionPlan;
-import java.nio.file.Path;
 import io.vllmmonitor.persistence.verify.VerifyReport;
+import java.nio.file.Path;
 
 /** Results of commands on the store as the REST API gives them. */
 public final class StoreJson {

@@ -111,8 +111,7 @@ class StorageKeysTest {
     assertThat(spec().keys())
         .extracting(ConfigSpec.Key::name)
         .containsExactlyInAnyOrderElementsOf(
-            Stream.concat(VALUES.keySet().stream(), OF_THE_DAEMON.stream())
-                .toList());
+            Stream.concat(VALUES.keySet().stream(), OF_THE_DAEMON.stream()).toList());
   }
 
   @Test

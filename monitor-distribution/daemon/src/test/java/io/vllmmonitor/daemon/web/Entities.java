@@ -204,15 +204,7 @@ public final class Entities {
 
   public static AuditEntry audit(String id, String actor, AuditAction action) {
     return new AuditEntry(
-        id,
-        NOW,
-        actor,
-        action,
-        "kv",
-        null,
-        AuditEntry.Result.DONE,
-        "rows 7",
-        Map.of("rows", "7"));
+        id, NOW, actor, action, "kv", null, AuditEntry.Result.DONE, "rows 7", Map.of("rows", "7"));
   }
 
   public static StateCheckpoint checkpoint(String id, LifecycleState state, Instant at) {

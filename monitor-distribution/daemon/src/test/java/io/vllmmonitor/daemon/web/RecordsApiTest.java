@@ -57,7 +57,8 @@ class RecordsApiTest {
     JsonNode page = calls.get("/api/v1/predictions?limit=1");
     assertThat(page.has("passed_over")).isFalse();
     assertThat(
-            items("predictions?limit=1&cursor=" + page.path("next").asText()).findValuesAsText("id"))
+            items("predictions?limit=1&cursor=" + page.path("next").asText())
+                .findValuesAsText("id"))
         .containsExactly("p1");
     assertProblem(
         calls.send("GET", "/api/v1/predictions?min_probability=2"), 400, "VMON-8003", "0 to 1");
@@ -118,7 +119,13 @@ class RecordsApiTest {
     assertThat(items("audit").get(0).path("result").asText()).isEqualTo("REFUSED");
     assertProblem(save("{\"incident\":\"i9\",\"name\":\"x\"}"), 404, "VMON-6007", "i9");
     for (String body :
-        List.of("", "[]", "{", "{}", "{\"incident\":1,\"name\":\"x\"}", "{\"incident\":\"i1\"}",
+        List.of(
+            "",
+            "[]",
+            "{",
+            "{}",
+            "{\"incident\":1,\"name\":\"x\"}",
+            "{\"incident\":\"i1\"}",
             "{\"incident\":\"i1\",\"name\":\"x\",\"more\":1}")) {
       assertProblem(save(body), 400, "VMON-8003", "incident");
     }
