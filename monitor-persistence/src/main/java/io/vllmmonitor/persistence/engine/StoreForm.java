@@ -56,7 +56,7 @@ record StoreForm(StorageBackend backend, String database) {
         return Optional.of(read(file));
       }
     } catch (IOException e) {
-      throw damaged(file, e.getMessage(), e);
+      throw damaged(file, e.toString(), e);
     }
     if (Files.exists(directory.resolve(config.files().db()))) {
       StorageBackend known =

@@ -16,7 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.function.Predicate;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Files that are written as a whole: beside it, synchronised, renamed, and the folder synchronised,
@@ -89,24 +90,22 @@ public final class WholeFile {
    * @throws MonitorException STORE_IO
    */
   public static long bytesIn(Path folder) {
-    return bytesIn(folder, name -> true);
+    return sizesIn(folder).values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** The same of the files with certain names. */
-  public static long bytesIn(Path folder, Predicate<String> names) {
-    long bytes = 0;
+  /** The same by the names of the files. */
+  public static Map<String, Long> sizesIn(Path folder) {
+    Map<String, Long> sizes = new HashMap<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        if (names.test(file.getFileName().toString())) {
-          bytes += sizeOf(file);
-        }
+        sizes.put(file.getFileName().toString(), sizeOf(file));
       }
     } catch (IOException e) {
       throw JsonFailures.translate(folder, "listed", e);
     } catch (DirectoryIteratorException e) {
-      throw JsonFailures.translate(folder, "listed", e.getCause());
+      throw JsonFailures.translate(folder, "listed", new IOException(e));
     }
-    return bytes;
+    return sizes;
   }
 
   private static long sizeOf(Path file) throws IOException {

@@ -293,23 +293,19 @@ final class JsonDay {
     }
   }
 
-  private long bytes() {
-    return WholeFile.bytesIn(folder, name -> isOf(day, name));
-  }
-
-  private static boolean isOf(long day, String name) {
-    return JsonFileName.parse(name).filter(file -> file.day() == day).isPresent();
-  }
-
-  /** The day as what retention may forget. */
-  SeriesPart part() {
+  /**
+   * The day as what retention may forget.
+   *
+   * @param bytes on disk
+   */
+  SeriesPart part(long bytes) {
     return new SeriesPart(
         LocalDate.ofEpochDay(day).toString(),
         SeriesPart.Content.SAMPLES,
         Instant.ofEpochMilli(Days.firstMillis(day)),
         Instant.ofEpochMilli(Days.firstMillis(day + 1)),
         samples(),
-        bytes());
+        bytes);
   }
 
   /** Deletes all files of the day, the newest lines first, so that a kill leaves no gap. */

@@ -1,5 +1,6 @@
 package io.vllmmonitor.persistence.series;
 
+import io.vllmmonitor.api.store.SeriesPart;
 import io.vllmmonitor.persistence.json.JsonFailures;
 import io.vllmmonitor.persistence.json.MarkFile;
 import io.vllmmonitor.persistence.json.WholeFile;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -194,9 +196,32 @@ final class JsonDays {
     }
   }
 
-  /** Of all days. */
+  /** The days that have files. */
+  List<SeriesPart> parts() {
+    Map<Long, Long> sizes = sizes();
+    List<SeriesPart> parts = new ArrayList<>();
+    for (Map.Entry<Long, JsonDay> day : days.entrySet()) {
+      long bytes = sizes.getOrDefault(day.getKey(), 0L);
+      if (bytes > 0) {
+        parts.add(day.getValue().part(bytes));
+      }
+    }
+    return List.copyOf(parts);
+  }
+
+  /** Of all files of samples. */
   long bytes() {
-    return WholeFile.bytesIn(folder, name -> JsonFileName.parse(name).isPresent());
+    return sizes().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private Map<Long, Long> sizes() {
+    Map<Long, Long> sizes = new HashMap<>();
+    WholeFile.sizesIn(folder)
+        .forEach(
+            (text, bytes) ->
+                JsonFileName.parse(text)
+                    .ifPresent(name -> sizes.merge(name.day(), bytes, Long::sum)));
+    return sizes;
   }
 
   void rest() {

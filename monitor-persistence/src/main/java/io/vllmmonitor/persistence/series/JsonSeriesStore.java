@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -321,14 +320,7 @@ public final class JsonSeriesStore implements SeriesStore {
   @Override
   public List<SeriesPart> parts() {
     refuseWhenClosed();
-    List<SeriesPart> parts = new ArrayList<>();
-    for (JsonDay day : days.all().values()) {
-      SeriesPart part = day.part();
-      if (part.bytes() > 0) {
-        parts.add(part);
-      }
-    }
-    return List.copyOf(parts);
+    return days.parts();
   }
 
   @Override
