@@ -1,5 +1,6 @@
 package io.vllmmonitor.persistence.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -50,9 +51,8 @@ class ConfigReaderTest {
   }
 
   private static Object value(PersistenceConfig config, String key) {
-    Function<PersistenceConfig, Object> reading = VALUES.get(key);
-    assertThat(reading).as(key).isNotNull();
-    return reading.apply(config);
+    assertThat(VALUES).containsKey(key);
+    return requireNonNull(VALUES.get(key)).apply(config);
   }
 
   @Test
