@@ -9,7 +9,6 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Problem;
-import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.outcome.HappyPath;
@@ -23,7 +22,10 @@ import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.store.AppendResult;
+import io.vllmmonitor.api.store.RecordKind;
+import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.StorageBackend;
+import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
@@ -193,7 +195,7 @@ class VllmMonitorTest {
             0,
             NOON,
             NOON);
-    fillStore(entries -> entries.happyPath(path));
+    fillStore(records -> records.write(StoredMemory.rows(entries -> entries.happyPath(path))));
     try (VllmMonitor monitor = open("data")) {
       assertThat(monitor.getHappyPaths()).containsExactly(path);
       assertThat(monitor.getHappyPaths(LifecycleState.ERROR, LifecycleState.SERVING))
@@ -203,8 +205,35 @@ class VllmMonitorTest {
     }
   }
 
+  @Test
+  void aDamagedRowIsLeftOutOfTheAnswerAndBecomesAProblem() throws Exception {
+    FailurePrediction good = prediction("p1", FailureKind.CUDA_OOM, 100);
+    fillStore(
+        records -> {
+          records.write(StoredMemory.rows(entries -> entries.prediction(good)));
+          records.write(
+              List.of(
+                  new StoredRecord(
+                      RecordKind.PREDICTIONS, "bad", NOON, null, Map.of(), "{\"id\":7}")));
+        });
+    try (VllmMonitor monitor = open("data")) {
+      assertThat(monitor.getPredictions(null, null, null, 10)).containsExactly(good);
+      assertThat(get(monitor, "/api/v1/predictions")).contains("\"passed_over\":1");
+      assertThat(get(monitor, "/api/v1/problems"))
+          .contains("VMON-7002", "table predictions", "'bad'", "\"count\":2");
+    }
+  }
+
+  private static String get(VllmMonitor monitor, String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(monitor.url() + path)).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
   /** Writes what a monitor would have remembered. */
-  private void fillStore(Consumer<Recorder.Entries> entries) {
+  private void fillStore(Consumer<RecordStore> rows) {
     PersistenceConfig config =
         PersistenceConfig.builder(folder.resolve("data"))
             .backend(StorageBackend.SQLITE)
@@ -213,7 +242,7 @@ class VllmMonitorTest {
     try (DataDirectory directory = DataDirectory.open(config.storageDir(), clock);
         StoreEngine store =
             StoreEngine.open(directory, config, new MetricCatalog(), clock, System::nanoTime)) {
-      new StoredMemory(store.series(), store.records(), new MetricCatalog()).write(entries);
+      rows.accept(store.records());
     }
   }
 
