@@ -29,9 +29,7 @@ final class ColumnDecoder {
     into.exponent = scale & ~ColumnBody.SHIFTED;
     int order = flags >> ColumnBody.ORDER_SHIFT & ColumnBody.ORDER_MASK;
     int mostScale = into.form == WholeNumbers.RATIO ? Ratios.RESTS : Scaling.MOST_EXPONENT;
-    if (into.exponent > mostScale
-        || order > 2
-        || order >= count) {
+    if (into.exponent > mostScale || order > 2 || order >= count) {
       throw new DamagedBytesException("A column of the unknown form " + flags + ", " + scale);
     }
     if (into.form == WholeNumbers.RATIO) {

@@ -96,9 +96,7 @@ final class Ratios {
       double value = values[i];
       long number = guess.isRest ? rest(value, denominator) : part(value, denominator);
       boolean isExact =
-          guess.isRest
-              ? fitsRest(value, number, denominator)
-              : fits(value, number, denominator);
+          guess.isRest ? fitsRest(value, number, denominator) : fits(value, number, denominator);
       if (isExact) {
         last = number;
       } else {
@@ -127,13 +125,11 @@ final class Ratios {
   }
 
   private static boolean fits(double value, long number, long denominator) {
-    return isExact(number)
-        && sameBits((double) number / denominator, value);
+    return isExact(number) && sameBits((double) number / denominator, value);
   }
 
   private static boolean fitsRest(double value, long number, long denominator) {
-    return isExact(number)
-        && sameBits(1 - (double) number / denominator, value);
+    return isExact(number) && sameBits(1 - (double) number / denominator, value);
   }
 
   private static boolean isExact(long number) {

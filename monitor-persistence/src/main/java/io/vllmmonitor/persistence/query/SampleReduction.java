@@ -29,8 +29,7 @@ final class SampleReduction implements SampleVisitor {
   private long[] keptTimes = new long[0];
   private double[] keptValues = new double[0];
 
-  SampleReduction(
-      Expression.Function call, Steps steps, QueryLimits limits, Deadline deadline) {
+  SampleReduction(Expression.Function call, Steps steps, QueryLimits limits, Deadline deadline) {
     this.call = call;
     this.steps = steps;
     this.limits = limits;
@@ -115,8 +114,6 @@ final class SampleReduction implements SampleVisitor {
         stepValues[found++] = window.apply(at, values, first, last, start, end);
       }
     }
-    return found == 0
-        ? null
-        : RangeEvaluation.named(call, series, stepTimes, stepValues, found);
+    return found == 0 ? null : RangeEvaluation.named(call, series, stepTimes, stepValues, found);
   }
 }

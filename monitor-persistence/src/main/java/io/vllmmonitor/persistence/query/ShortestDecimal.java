@@ -54,17 +54,17 @@ final class ShortestDecimal {
 
   /** The whole part of the logarithm of 2^e to the base 10. */
   private static int log10OfPower(int e) {
-    return (int) (e * 661_971_961_083L >> 41);
+    return (int) ((e * 661_971_961_083L) >> 41);
   }
 
   /** The same for three quarters of 2^e. */
   private static int log10OfThreeQuarters(int e) {
-    return (int) (e * 661_971_961_083L - 274_743_187_321L >> 41);
+    return (int) ((e * 661_971_961_083L - 274_743_187_321L) >> 41);
   }
 
   /** The whole part of the logarithm of 10^e to the base 2. */
   private static int log2OfPower(int e) {
-    return (int) (e * 913_124_641_741L >> 38);
+    return (int) ((e * 913_124_641_741L) >> 38);
   }
 
   /**
@@ -97,13 +97,13 @@ final class ShortestDecimal {
     long high = HIGH[k - LEAST_K];
     long low = LOW[k - LEAST_K];
     long at = scaled(high, low, middle << shift);
-    long left = scaled(high, low, middle - (even ? 2 : 1) << shift) + out;
-    long right = scaled(high, low, middle + 2 << shift) - out;
+    long left = scaled(high, low, (middle - (even ? 2 : 1)) << shift) + out;
+    long right = scaled(high, low, (middle + 2) << shift) - out;
     exponent = k;
     long lower = at >> 2;
     long shorter = lower / 10 * 10;
     boolean shorterIn = left <= shorter << 2;
-    boolean nextShorterIn = shorter + 10 << 2 <= right;
+    boolean nextShorterIn = (shorter + 10) << 2 <= right;
     if (shorterIn != nextShorterIn) {
       digits = shorterIn ? shorter : shorter + 10;
       return;
@@ -115,7 +115,7 @@ final class ShortestDecimal {
       digits = lowerIn ? lower : upper;
       return;
     }
-    long distance = at - (lower + upper << 1);
+    long distance = at - ((lower + upper) << 1);
     boolean takesLower = distance < 0 || (distance == 0 && (lower & 1) == 0);
     digits = takesLower ? lower : upper;
   }
@@ -127,6 +127,6 @@ final class ShortestDecimal {
     long above = Math.multiplyHigh(high, number);
     long sum = (product >>> 1) + below;
     long whole = above + (sum >>> 63);
-    return whole | (sum & MASK_63) + MASK_63 >>> 63;
+    return whole | ((sum & MASK_63) + MASK_63) >>> 63;
   }
 }

@@ -144,7 +144,8 @@ final class RollupMonth {
             if (pick.any()) {
               session.checkDeadline();
               RollupRead read =
-                  new RollupRead(pick, from, to, packs, into, (hour, what) -> doubt(shape, hour, what));
+                  new RollupRead(
+                      pick, from, to, packs, into, (hour, what) -> doubt(shape, hour, what));
               readShape(session, shape, read, Span.of(from, to), pick, hourly, begun);
             }
           }

@@ -25,7 +25,7 @@ final class RollupRead implements RollupPacks.Sink {
   private final Damage damage;
   private final double[] aggregates = new double[SeriesHour.COLUMNS];
   private final long[] present;
-  private final double @Nullable [][] read;
+  private final double[] @Nullable [] read;
   private final boolean[] spoiled;
   private long hourEnd;
 
@@ -65,9 +65,7 @@ final class RollupRead implements RollupPacks.Sink {
       return null;
     }
     int size = Long.bitCount(present[place]) * SeriesHour.COLUMNS;
-    return size == 0
-        ? Minutes.NONE
-        : new Minutes(present[place], Arrays.copyOf(read[place], size));
+    return size == 0 ? Minutes.NONE : new Minutes(present[place], Arrays.copyOf(read[place], size));
   }
 
   /** Gives what was read before on once more. */
@@ -106,7 +104,6 @@ final class RollupRead implements RollupPacks.Sink {
   public void damaged(int place, String reason) {
     spoiled[place] = true;
     damage.found(
-        hourEnd,
-        pick.series[place] + " in the hour that ends at " + hourEnd + " ms: " + reason);
+        hourEnd, pick.series[place] + " in the hour that ends at " + hourEnd + " ms: " + reason);
   }
 }

@@ -85,7 +85,8 @@ class AliasedSeriesTest {
     SeriesSelector selector = SeriesSelector.parse("kv{a=~\"((a{100}){100}){100}\"}");
     assertThatThrownBy(() -> series.read(selector, second(0), second(9), 4))
         .isInstanceOfSatisfying(
-            MonitorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SELECTOR_MALFORMED));
+            MonitorException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.SELECTOR_MALFORMED));
   }
 
   private List<String> read(String selector) {

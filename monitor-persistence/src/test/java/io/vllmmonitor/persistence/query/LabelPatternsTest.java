@@ -96,7 +96,8 @@ class LabelPatternsTest {
   private static void assertRefused(String pattern) {
     assertThatThrownBy(() -> LabelPatterns.compile(pattern))
         .isInstanceOfSatisfying(
-            MonitorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SELECTOR_MALFORMED))
+            MonitorException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.SELECTOR_MALFORMED))
         .hasMessageContaining("is refused");
   }
 }

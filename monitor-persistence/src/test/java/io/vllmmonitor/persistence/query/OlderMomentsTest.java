@@ -61,7 +61,9 @@ class OlderMomentsTest {
                     new TargetId("gpu1:8000"),
                     clock.instant(),
                     series,
-                    series.stream().mapToDouble(key -> clock.instant().getEpochSecond()).toArray())),
+                    series.stream()
+                        .mapToDouble(key -> clock.instant().getEpochSecond())
+                        .toArray())),
             AppendMode.SCRAPED);
   }
 

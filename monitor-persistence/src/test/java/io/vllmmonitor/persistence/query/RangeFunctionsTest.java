@@ -85,7 +85,8 @@ class RangeFunctionsTest {
 
   @Test
   void nanChangesOnceAndIsNoReset() {
-    samples.with("up", 10, 1, 20, Double.NaN, 30, Double.NaN, 40, 1, 50, StaleMarker.value(), 60, 1);
+    samples.with(
+        "up", 10, 1, 20, Double.NaN, 30, Double.NaN, 40, 1, 50, StaleMarker.value(), 60, 1);
     assertThat(value("changes(up[1m])", 60)).isEqualTo(2);
     assertThat(value("resets(up[1m])", 60)).isZero();
   }
@@ -105,8 +106,7 @@ class RangeFunctionsTest {
       assertThat(apply(RangeFunction.CHANGES, 0, values)).isEqualTo(changes);
       assertThat(apply(RangeFunction.RESETS, 0, values)).isEqualTo(resets);
       double exact = exactVariance(values);
-      assertThat(apply(RangeFunction.STDVAR_OVER_TIME, 0, values))
-          .isCloseTo(exact, within(1e-12));
+      assertThat(apply(RangeFunction.STDVAR_OVER_TIME, 0, values)).isCloseTo(exact, within(1e-12));
       double quantile = random.nextInt(11) / 10.0;
       assertThat(apply(RangeFunction.QUANTILE_OVER_TIME, quantile, values))
           .isCloseTo(sortedQuantile(values, quantile), within(1e-12));
@@ -131,8 +131,7 @@ class RangeFunctionsTest {
   void aFunctionReadsMoreSamplesThanMayBeHeldButNotAnyNumber() {
     samples.with("up", 1, 1, 2, 2, 3, 3, 4, 4);
     PromQuery few =
-        query(
-            new QueryLimits(Duration.ofSeconds(5), Duration.ofMinutes(5), 2, 3, 11_000, 10));
+        query(new QueryLimits(Duration.ofSeconds(5), Duration.ofMinutes(5), 2, 3, 11_000, 10));
     assertThat(few.instant("changes(up[3s])", Samples.second(4))).isNotNull();
     assertThatThrownBy(() -> few.instant("changes(up[4s])", Samples.second(4)))
         .isInstanceOfSatisfying(

@@ -38,7 +38,10 @@ class RollupCacheTest {
     Random random = new Random(21);
     List<Predicate<SeriesKey>> selectors =
         List.of(
-            key -> true, key -> key.name().endsWith("3"), key -> key.name().equals("m20"), key -> false);
+            key -> true,
+            key -> key.name().endsWith("3"),
+            key -> key.name().equals("m20"),
+            key -> false);
     try (RollupFiles files = open()) {
       for (int round = 0; round < 60; round++) {
         long end = START + (1 + random.nextInt(60)) * HOUR;
@@ -75,8 +78,7 @@ class RollupCacheTest {
     return hours;
   }
 
-  private static String text(
-      RollupFiles files, Predicate<SeriesKey> wanted, long from, long to) {
+  private static String text(RollupFiles files, Predicate<SeriesKey> wanted, long from, long to) {
     StringBuilder text = new StringBuilder();
     for (SeriesRollup rollup :
         files.read(wanted, from, to, RollupFiles.MINUTE, Integer.MAX_VALUE)) {

@@ -41,8 +41,7 @@ final class StoreModule extends AbstractModule {
 
   @Provides
   @Singleton
-  PrometheusReads prometheus(
-      SeriesStore series, MetricCatalog catalog, InstantSource clock) {
+  PrometheusReads prometheus(SeriesStore series, MetricCatalog catalog, InstantSource clock) {
     return new StoredPrometheus(
         new PromQuery(series, catalog, QueryLimits.standard(), clock, System::nanoTime));
   }

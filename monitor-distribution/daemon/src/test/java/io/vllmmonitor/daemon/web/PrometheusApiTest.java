@@ -138,7 +138,10 @@ class PrometheusApiTest {
       assertThat(direct.statusCode()).as(query).isEqualTo(routed.statusCode());
       for (String header :
           List.of(
-              "content-type", "x-content-type-options", "cache-control", "content-security-policy")) {
+              "content-type",
+              "x-content-type-options",
+              "cache-control",
+              "content-security-policy")) {
         assertThat(direct.headers().allValues(header))
             .as(header)
             .isEqualTo(routed.headers().allValues(header));
@@ -150,8 +153,12 @@ class PrometheusApiTest {
   void otherMethodsAndUnreadableQueriesAreLeftToTheRouter() throws Exception {
     assertThat(calls.send("HEAD", API + "/query?query=1").statusCode()).isEqualTo(200);
     assertThat(calls.send("DELETE", API + "/query?query=1").statusCode()).isEqualTo(405);
-    assertThat(calls.raw("GET " + API + "/query?query=%zz HTTP/1.1\r\nHost: localhost\r\n"
-            + "Connection: close\r\n\r\n"))
+    assertThat(
+            calls.raw(
+                "GET "
+                    + API
+                    + "/query?query=%zz HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Connection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400");
   }
 
