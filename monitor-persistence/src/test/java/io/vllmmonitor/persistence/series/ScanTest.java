@@ -63,7 +63,7 @@ class ScanTest {
       append(store, page, 600);
       store.flush();
       for (int i = 0; i < 20; i++) {
-        appendAt(store, page, clock.instant().minusSeconds(i * 29), AppendMode.IMPORTED);
+        appendAt(store, page, clock.instant().minusSeconds(i * 29L), AppendMode.IMPORTED);
       }
       assertScans(store);
       store.flush();
