@@ -72,11 +72,12 @@ public final class AnswerBuffer {
   }
 
   /** Characters as they are, all of them ASCII. */
-  @SuppressWarnings("deprecation") // it is exactly what is meant here: the low bytes
   AnswerBuffer ascii(String text) {
     int length = text.length();
     room(length);
-    text.getBytes(0, length, bytes, size);
+    for (int i = 0; i < length; i++) {
+      bytes[size + i] = (byte) text.charAt(i);
+    }
     size += length;
     return this;
   }

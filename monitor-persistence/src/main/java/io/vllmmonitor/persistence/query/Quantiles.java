@@ -23,15 +23,36 @@ final class Quantiles {
     if (parameter > 1) {
       return Double.POSITIVE_INFINITY;
     }
+    double rank = parameter * (count - 1);
+    int lower = (int) Math.floor(rank);
+    int upper = Math.min(count - 1, lower + 1);
+    double weight = rank - lower;
+    if (isGrowing(values, from, to)) {
+      double low = values[from + lower];
+      return weight == 0 ? low : low * (1 - weight) + values[from + upper] * weight;
+    }
+    return selected(values, from, count, lower, weight);
+  }
+
+  /** Whether they are sorted already, as those of counters and buckets are. */
+  private static boolean isGrowing(double[] values, int from, int to) {
+    if (Double.isNaN(values[from])) {
+      return false;
+    }
+    int next = from + 1;
+    while (next < to && values[next] >= values[next - 1]) {
+      next++;
+    }
+    return next == to;
+  }
+
+  private double selected(double[] values, int from, int count, int lower, double weight) {
     if (scratch.length < count) {
       scratch = new double[Math.max(count, scratch.length * 2)];
     }
     System.arraycopy(values, from, scratch, 0, count);
     int nans = nansFirst(count);
-    double rank = parameter * (count - 1);
-    int lower = (int) Math.floor(rank);
     int upper = Math.min(count - 1, lower + 1);
-    double weight = rank - lower;
     double low = ranked(lower, nans, count);
     double high = upper == lower || weight == 0 ? low : least(Math.max(upper, nans), count);
     if (upper < nans) {

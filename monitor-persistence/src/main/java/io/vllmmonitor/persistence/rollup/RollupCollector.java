@@ -11,12 +11,39 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Gathers the aggregates of a read, series by series. Used by one thread. */
 final class RollupCollector {
+  /** The aggregates of one series, those of one span beside each other. */
   private static final class Rows {
-    private final List<double[]> aggregates = new ArrayList<>();
-    private final List<Long> ends = new ArrayList<>();
+    private long[] ends = new long[64];
+    private double[] aggregates = new double[64 * SeriesHour.COLUMNS];
+    private int size;
+    private boolean growing = true;
+
+    void add(long end, double[] own) {
+      if (size == ends.length) {
+        ends = Arrays.copyOf(ends, size * 2);
+        aggregates = Arrays.copyOf(aggregates, aggregates.length * 2);
+      }
+      growing &= size == 0 || end > ends[size - 1];
+      ends[size] = end;
+      System.arraycopy(own, 0, aggregates, size * SeriesHour.COLUMNS, SeriesHour.COLUMNS);
+      size++;
+    }
+
+    /** The places of the spans, oldest first, those of one time in the order they came. */
+    int[] order() {
+      if (growing) {
+        return IntStream.range(0, size).toArray();
+      }
+      return IntStream.range(0, size)
+          .boxed()
+          .sorted(Comparator.comparing(place -> ends[place]))
+          .mapToInt(Integer::intValue)
+          .toArray();
+    }
   }
 
   private final int most;
@@ -38,8 +65,7 @@ final class RollupCollector {
               + " fewer series or a larger step");
     }
     Rows rows = series.computeIfAbsent(key, unused -> new Rows());
-    rows.ends.add(end);
-    rows.aggregates.add(aggregates.clone());
+    rows.add(end, aggregates);
   }
 
   /** All of them, series sorted, oldest first. */
@@ -50,24 +76,22 @@ final class RollupCollector {
   }
 
   private static SeriesRollup toRollup(SeriesKey key, Rows rows) {
-    Integer[] order = new Integer[rows.ends.size()];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, Comparator.comparing(rows.ends::get));
+    int[] order = rows.order();
     int size = order.length;
     long[] ends = new long[size];
     long[] counts = new long[size];
     double[][] columns = new double[SeriesHour.COLUMNS][size];
     int next = 0;
     for (int place : order) {
-      long end = rows.ends.get(place);
-      double[] aggregates = rows.aggregates.get(place);
+      long end = rows.ends[place];
       if (next > 0 && ends[next - 1] == end) {
         next--; // of two groups that both have it the one that came to the file last counts
       }
       ends[next] = end;
-      counts[next] = (long) aggregates[SeriesHour.COUNT];
+      int at = place * SeriesHour.COLUMNS;
+      counts[next] = (long) rows.aggregates[at + SeriesHour.COUNT];
       for (int column = 0; column < columns.length; column++) {
-        columns[column][next] = aggregates[column];
+        columns[column][next] = rows.aggregates[at + column];
       }
       next++;
     }

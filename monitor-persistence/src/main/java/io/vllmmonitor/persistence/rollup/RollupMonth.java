@@ -5,8 +5,10 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.persistence.format.Checksum;
-import io.vllmmonitor.persistence.format.DamagedBytesException;
+import io.vllmmonitor.persistence.query.RecentlyUsed;
+import io.vllmmonitor.persistence.rollup.RollupCache.Minutes;
 import io.vllmmonitor.persistence.rollup.RollupCatalog.Shape;
+import io.vllmmonitor.persistence.rollup.RollupRead.Pick;
 import io.vllmmonitor.persistence.sqlite.SqliteFile;
 import io.vllmmonitor.persistence.sqlite.SqliteSession;
 import java.sql.PreparedStatement;
@@ -15,6 +17,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +30,14 @@ final class RollupMonth {
   /** The last hour there can be, in the year 3883. */
   static final long MOST_HOURS = (1L << HOUR_BITS) - 1;
 
+  private static final int KEPT_SELECTORS = 16;
+
   private final SqliteFile file;
   private final RollupCatalog catalog;
   private final RollupDoubts doubts = new RollupDoubts();
+  private final RollupCache cache = new RollupCache();
+  private final RecentlyUsed<Predicate<SeriesKey>, Map<Integer, Pick>> picks =
+      new RecentlyUsed<>(KEPT_SELECTORS);
   private final Consumer<MonitorException> damage;
 
   RollupMonth(SqliteFile file, Consumer<MonitorException> damage) {
@@ -75,11 +83,15 @@ final class RollupMonth {
   }
 
   void write(long hourEnd, String group, long version, List<SeriesHour> series, RollupPacks packs) {
-    file.write(
-        session -> {
-          new RollupWriter(session, catalog, packs).write(hourEnd, group, version, series);
-          return true;
-        });
+    try {
+      file.write(
+          session -> {
+            new RollupWriter(session, catalog, packs).write(hourEnd, group, version, series);
+            return true;
+          });
+    } finally {
+      cache.forget(hourEnd / HourAggregator.HOUR); // also when nobody knows whether it was written
+    }
     doubts.settle(group, hourEnd);
   }
 
@@ -120,111 +132,141 @@ final class RollupMonth {
   }
 
   /**
+   * @param wanted answers the same for the same series every time
    * @param from exclusive
    * @param to inclusive
    */
   void read(Predicate<SeriesKey> wanted, long from, long to, boolean hourly, RollupCollector into) {
+    long begun = cache.generation();
+    Map<Integer, Pick> known = picks.get(wanted, unused -> new ConcurrentHashMap<>());
     file.read(
         session -> {
           catalog.refresh(session);
           RollupPacks packs = new RollupPacks();
-          for (Shape shape : catalog.shapes(shape -> true)) {
-            session.checkDeadline();
-            readShape(session, shape, new Read(shape, wanted, from, to, hourly, packs, into));
+          for (Shape shape : catalog.shapes(one -> true)) {
+            Pick pick = known.computeIfAbsent(shape.id(), unused -> pick(shape, wanted));
+            if (pick.any()) {
+              session.checkDeadline();
+              RollupRead read =
+                  new RollupRead(
+                      pick, from, to, packs, into, (hour, what) -> doubt(shape, hour, what));
+              readShape(session, shape, read, Span.of(from, to), pick, hourly, begun);
+            }
           }
           return true;
         });
   }
 
-  private void readShape(SqliteSession session, Shape shape, Read read) throws SQLException {
-    if (!read.any) {
+  private void doubt(Shape shape, long hourEnd, String found) {
+    doubts.doubt(shape.group(), hourEnd);
+    report(found);
+  }
+
+  private Pick pick(Shape shape, Predicate<SeriesKey> wanted) {
+    @Nullable SeriesKey[] series = new SeriesKey[shape.members().size()];
+    boolean[] places = new boolean[series.length];
+    boolean any = false;
+    for (int place = 0; place < series.length; place++) {
+      SeriesKey key = catalog.series(shape.members().get(place));
+      series[place] = key;
+      places[place] = key != null && wanted.test(key);
+      any |= places[place];
+    }
+    return new Pick(series, places, any);
+  }
+
+  /** The numbers of hours that a span touches, both included. */
+  private record Span(long first, long last) {
+    static Span of(long from, long to) {
+      long first = Math.max(0, Math.floorDiv(from, HourAggregator.HOUR) + 1);
+      long last = Math.min(MOST_HOURS, -Math.floorDiv(-to, HourAggregator.HOUR));
+      return new Span(Math.min(first, MOST_HOURS), Math.max(last, 0));
+    }
+
+    long hours() {
+      return last - first + 1;
+    }
+  }
+
+  private void readShape(
+      SqliteSession session,
+      Shape shape,
+      RollupRead read,
+      Span span,
+      Pick pick,
+      boolean hourly,
+      long begun)
+      throws SQLException {
+    long first = (long) shape.id() << HOUR_BITS | span.first;
+    boolean mayKeep = !hourly && span.hours() > 0 && span.hours() <= RollupCache.LONGEST;
+    if (mayKeep && giveKept(first, (int) span.hours(), pick.places(), read)) {
       return;
     }
     PreparedStatement select =
         session.prepare(
-            read.hourly
+            hourly
                 ? "SELECT id, crc, pack FROM hours WHERE id BETWEEN ? AND ? ORDER BY id"
                 : "SELECT id, crc, pack FROM minutes WHERE id BETWEEN ? AND ? ORDER BY id");
-    long firstHour = Math.max(0, Math.floorDiv(read.from, HourAggregator.HOUR) + 1);
-    long lastHour = Math.min(MOST_HOURS, -Math.floorDiv(-read.to, HourAggregator.HOUR));
-    select.setLong(1, (long) shape.id() << HOUR_BITS | Math.min(firstHour, MOST_HOURS));
-    select.setLong(2, (long) shape.id() << HOUR_BITS | Math.max(lastHour, 0));
+    long last = (long) shape.id() << HOUR_BITS | span.last;
+    select.setLong(1, first);
+    select.setLong(2, last);
+    long next = first; // the first pack that was not looked at
     try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
-        read.take(rows.getLong(1), rows.getLong(2), rows.getBytes(3));
+        long id = rows.getLong(1);
+        byte[] pack = rows.getBytes(3);
+        boolean sound = new Checksum().add(id).add(pack).value() == rows.getLong(2);
+        if (sound) {
+          read.take(id, pack, hourly);
+        } else {
+          doubt(shape, hourEndOf(id), "pack " + id + " does not match its checksum");
+        }
+        if (mayKeep) {
+          keepNone(next, id - 1, pick, begun);
+          if (sound) {
+            keep(id, read, pick, begun);
+          }
+        }
+        next = id + 1;
+      }
+    }
+    if (mayKeep) {
+      keepNone(next, last, pick, begun);
+    }
+  }
+
+  /** Whether all that is asked for is kept, and was given. */
+  private boolean giveKept(long first, int hours, boolean[] places, RollupRead read) {
+    @Nullable Minutes @Nullable [] found = cache.find(first, hours, places);
+    if (found == null) {
+      return false;
+    }
+    for (int i = 0; i < found.length; i++) {
+      Minutes minutes = found[i];
+      if (minutes != null) {
+        read.give(first + i / places.length, i % places.length, minutes);
+      }
+    }
+    return true;
+  }
+
+  private void keep(long id, RollupRead read, Pick pick, long begun) {
+    for (int place = 0; place < pick.places().length; place++) {
+      Minutes minutes = pick.places()[place] ? read.minutes(place) : null;
+      if (minutes != null) {
+        cache.keep(id, place, minutes, begun);
       }
     }
   }
 
-  /** Reading the packs of one shape. */
-  private final class Read implements RollupPacks.Sink {
-    private final String group;
-    private final @Nullable SeriesKey[] series;
-    private final boolean[] places;
-    private final long from;
-    private final long to;
-    private final boolean hourly;
-    private final RollupPacks packs;
-    private final RollupCollector into;
-    private boolean any;
-    private long hourEnd;
-
-    Read(
-        Shape shape,
-        Predicate<SeriesKey> wanted,
-        long from,
-        long to,
-        boolean hourly,
-        RollupPacks packs,
-        RollupCollector into) {
-      this.group = shape.group();
-      this.series = new SeriesKey[shape.members().size()];
-      this.places = new boolean[series.length];
-      this.from = from;
-      this.to = to;
-      this.hourly = hourly;
-      this.packs = packs;
-      this.into = into;
-      for (int place = 0; place < series.length; place++) {
-        SeriesKey key = catalog.series(shape.members().get(place));
-        series[place] = key;
-        places[place] = key != null && wanted.test(key);
-        any |= places[place];
-      }
-    }
-
-    void take(long id, long crc, byte[] pack) {
-      hourEnd = hourEndOf(id);
-      if (new Checksum().add(id).add(pack).value() != crc) {
-        doubts.doubt(group, hourEnd);
-        report("pack " + id + " does not match its checksum");
-        return;
-      }
-      try {
-        if (hourly) {
-          packs.decodeHour(pack, places, this);
-        } else {
-          packs.decodeMinutes(pack, places, this);
+  /** Hours that have no pack. */
+  private void keepNone(long first, long last, Pick pick, long begun) {
+    for (long id = first; id <= last; id++) {
+      for (int place = 0; place < pick.places().length; place++) {
+        if (pick.places()[place]) {
+          cache.keep(id, place, Minutes.NONE, begun);
         }
-      } catch (DamagedBytesException e) {
-        doubts.doubt(group, hourEnd);
-        report("pack " + id + ": " + e.getMessage());
       }
-    }
-
-    @Override
-    public void take(int place, int minute, double[] aggregates) {
-      long end = hourEnd - (HourAggregator.MINUTES - 1 - minute) * HourAggregator.MINUTE;
-      SeriesKey key = series[place];
-      if (end > from && end <= to && key != null) {
-        into.add(key, end, aggregates);
-      }
-    }
-
-    @Override
-    public void damaged(int place, String reason) {
-      doubts.doubt(group, hourEnd);
-      report(series[place] + " in the hour that ends at " + hourEnd + " ms: " + reason);
     }
   }
 }

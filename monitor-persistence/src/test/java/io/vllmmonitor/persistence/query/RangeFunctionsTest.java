@@ -107,6 +107,9 @@ class RangeFunctionsTest {
       assertThat(apply(RangeFunction.RESETS, 0, values)).isEqualTo(resets);
       double exact = exactVariance(values);
       assertThat(apply(RangeFunction.STDVAR_OVER_TIME, 0, values)).isCloseTo(exact, within(1e-12));
+      if (round % 3 == 0) {
+        Arrays.sort(values); // as those of counters are
+      }
       double quantile = random.nextInt(11) / 10.0;
       assertThat(apply(RangeFunction.QUANTILE_OVER_TIME, quantile, values))
           .isCloseTo(sortedQuantile(values, quantile), within(1e-12));
