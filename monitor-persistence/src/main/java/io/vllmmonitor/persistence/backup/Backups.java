@@ -41,6 +41,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Backups {
   private static final String FOLDER = "backups";
+
+  /** What can be made again and is of no use elsewhere: the archive of classes. */
+  private static final String CACHE = "cache";
+
   private static final String UNFINISHED = ".unfinished";
   private static final Set<String> NOT_COPIED =
       Set.of("token", "daemon.json", "owner.lock", "reserve");
@@ -176,7 +180,9 @@ public final class Backups {
   private List<Path> sources() throws IOException {
     List<Path> found =
         new ArrayList<>(
-            BackupFiles.regularFiles(directory, Set.of(directory.resolve(FOLDER))).stream()
+            BackupFiles.regularFiles(
+                    directory, Set.of(directory.resolve(FOLDER), directory.resolve(CACHE)))
+                .stream()
                 .filter(this::isCopied)
                 .toList());
     Path records = directory.resolve(database);
