@@ -171,6 +171,8 @@ class BackupsTest {
         engine -> {
           try {
             Files.writeString(data().resolve("token"), "secret");
+            Files.createDirectory(data().resolve("cache"));
+            Files.writeString(data().resolve("cache").resolve("classes-17.jsa"), "classes");
             Files.writeString(data().resolve("STOP"), "");
             Files.createSymbolicLink(data().resolve("link"), Path.of("/etc/hostname"));
           } catch (IOException e) {
@@ -178,6 +180,7 @@ class BackupsTest {
           }
           Backups.Backup backup = backups(3).make();
           assertThat(backup.path().resolve("token")).doesNotExist();
+          assertThat(backup.path().resolve("cache")).doesNotExist();
           assertThat(backup.path().resolve("daemon.json")).doesNotExist();
           assertThat(backup.path().resolve("owner.lock")).doesNotExist();
           assertThat(backup.path().resolve("link")).doesNotExist();

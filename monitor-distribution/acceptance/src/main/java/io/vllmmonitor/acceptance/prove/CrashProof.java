@@ -1,10 +1,10 @@
 package io.vllmmonitor.acceptance.prove;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Collectors;
 
 /**
  * Nothing that was acknowledged is lost, whatever befalls the daemon and its files: kill -9 at any
@@ -34,18 +34,18 @@ final class CrashProof implements Proof {
           "There is no part '"
               + only
               + "' of the crash proof; its parts: "
-              + parts.keySet().stream().collect(Collectors.joining(", ")));
+              + String.join(", ", parts.keySet()));
     }
-    List<String> chosen = only == null ? List.copyOf(parts.keySet()) : List.of(only);
-    StringBuilder summary = new StringBuilder();
-    for (String name : chosen) {
-      long begin = System.nanoTime();
-      String told = parts.get(name).run(setting, new Random(SEED));
-      setting
-          .log()
-          .accept(name + ": " + told + ", " + (System.nanoTime() - begin) / 1_000_000_000 + " s");
-      summary.append(summary.isEmpty() ? "" : " · ").append(told);
+    List<String> summary = new ArrayList<>();
+    for (Map.Entry<String, Part> part : parts.entrySet()) {
+      if (only == null || only.equals(part.getKey())) {
+        long begin = System.nanoTime();
+        String told = part.getValue().run(setting, new Random(SEED));
+        long seconds = (System.nanoTime() - begin) / 1_000_000_000;
+        setting.log().accept(part.getKey() + ", " + seconds + " s: " + told);
+        summary.add(told);
+      }
     }
-    return summary.toString();
+    return String.join(" · ", summary);
   }
 }

@@ -31,7 +31,7 @@ public record ProofSetting(
   }
 
   /** How long a proof may take. */
-  enum Extent {
+  public enum Extent {
     /** For every build: a minute or so. */
     BRIEF,
     /** For a look in between: minutes. */
