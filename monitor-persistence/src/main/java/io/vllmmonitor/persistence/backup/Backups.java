@@ -45,8 +45,8 @@ public final class Backups {
   private static final String FOLDER = "backups";
 
   /** What can be made again and is of no use elsewhere: the archive of classes. */
-
   private static final String UNFINISHED = ".unfinished";
+
   private static final Set<String> NOT_COPIED =
       Set.of("token", "daemon.json", "owner.lock", "reserve");
 

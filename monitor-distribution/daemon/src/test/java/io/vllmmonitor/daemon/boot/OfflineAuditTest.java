@@ -51,8 +51,11 @@ class OfflineAuditTest {
     assertThat(OfflineStore.forget(config(data), false)).contains("\"dry_run\":false");
     assertThat(OfflineStore.backUp(config(data))).contains("\"files\"");
     Path archive = folder.resolve("archive");
-    assertThat(OfflineExchange.run(config(data), "export", directory(archive, ""))).contains("samples");
-    assertThat(OfflineExchange.run(config(data), "import", directory(archive, ",\"mode\":\"replace\"")))
+    assertThat(OfflineExchange.run(config(data), "export", directory(archive, "")))
+        .contains("samples");
+    assertThat(
+            OfflineExchange.run(
+                config(data), "import", directory(archive, ",\"mode\":\"replace\"")))
         .contains("parts");
     assertThatThrownBy(() -> OfflineExchange.run(config(data), "export", directory(archive, "")))
         .isInstanceOf(MonitorException.class);
