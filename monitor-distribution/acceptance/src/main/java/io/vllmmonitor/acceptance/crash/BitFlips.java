@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -61,19 +62,19 @@ public final class BitFlips {
       System.out.println("without a flipped bit the store is " + untouched);
       return;
     }
-    int[] counts = new int[Outcome.values().length];
+    Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
     for (int i = 0; i < flips; i++) {
-      counts[all.flip(random).ordinal()]++;
+      counts.merge(all.flip(random), 1, Integer::sum);
     }
     System.out.println(
         "bit flips "
             + flips
             + " noticed "
-            + counts[Outcome.NOTICED.ordinal()]
+            + counts.getOrDefault(Outcome.NOTICED, 0)
             + " harmless "
-            + counts[Outcome.HARMLESS.ordinal()]
+            + counts.getOrDefault(Outcome.HARMLESS, 0)
             + " wrong "
-            + counts[Outcome.WRONG.ordinal()]);
+            + counts.getOrDefault(Outcome.WRONG, 0));
   }
 
   /** Every file is as likely as any other, and every bit of it, so that small files count too. */

@@ -1,5 +1,6 @@
 package io.vllmmonitor.daemon.boot;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vllmmonitor.api.config.ConfigSpec;
@@ -58,9 +59,7 @@ class StorageKeysTest {
   @TempDir private Path home;
 
   private static ConfigSpec spec() {
-    ConfigSpec spec = ConfigKeys.SECTIONS.get("storage");
-    assertThat(spec).isNotNull();
-    return spec;
+    return requireNonNull(ConfigKeys.SECTIONS.get("storage"));
   }
 
   private boolean isTakenByTheConfiguration(String key, String value) {
