@@ -75,7 +75,7 @@ final class DecimalText {
       into.digits(digits, count);
       into.zeros(exponent);
     } else if (before > 0) {
-      long power = power(-exponent);
+      long power = AnswerBuffer.power(-exponent);
       long whole = digits / power;
       into.digits(whole, before);
       into.put('.');
@@ -90,7 +90,7 @@ final class DecimalText {
   private void withExponent() {
     long digits = decimal.digits;
     int count = AnswerBuffer.digitsOf(digits);
-    long power = power(count - 1);
+    long power = AnswerBuffer.power(count - 1);
     long first = digits / power;
     into.digits(first, 1);
     if (count > 1) {
@@ -100,14 +100,5 @@ final class DecimalText {
     int exponent = decimal.exponent + count - 1;
     into.ascii(exponent < 0 ? "e-" : "e+");
     into.digits(Math.abs(exponent), Math.abs(exponent) < 100 ? 2 : 3);
-  }
-
-  /** Ten to a power up to 18. */
-  private static long power(int exponent) {
-    long power = 1;
-    for (int i = 0; i < exponent; i++) {
-      power *= 10;
-    }
-    return power;
   }
 }

@@ -6,10 +6,12 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.Sample;
 import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.StaleMarker;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -81,14 +83,29 @@ final class Evaluation {
   QueryResult.MatrixResult samples(Expression.Series selector, long at) {
     long moment = selector.momentFor(at);
     List<SeriesData> rows = new ArrayList<>();
-    for (SeriesData data : read(selector, moment - selector.range() + 1, moment)) {
-      SeriesData row = withoutStaleMarkers(data);
-      if (row.size() > 0) {
-        rows.add(row);
-      }
-      deadline.check();
-    }
+    series.scan(
+        selector,
+        Instant.ofEpochMilli(moment - selector.range() + 1),
+        Instant.ofEpochMilli(moment),
+        limits.maxSamples(),
+        limits.maxSamples(),
+        (key, times, values, count) -> {
+          deadline.check();
+          SeriesData row = withoutStaleMarkers(key, times, values, count);
+          if (row.size() > 0) {
+            rows.add(row);
+          }
+          requireFew(rows);
+        });
+    deadline.check();
+    rows.sort(Comparator.comparing(SeriesData::series));
     return new QueryResult.MatrixResult(rows);
+  }
+
+  private void requireFew(List<SeriesData> found) {
+    if (found.size() > limits.maxSeries()) {
+      throw tooLarge("finds " + found.size() + " series, at most " + limits.maxSeries());
+    }
   }
 
   /** The value of each series at every step. */
@@ -139,9 +156,7 @@ final class Evaluation {
             ? series.readExactly(selector.selector(), start, end, limits.maxSamples())
             : series.read(selector.selector(), start, end, limits.maxSamples());
     deadline.check();
-    if (found.size() > limits.maxSeries()) {
-      throw tooLarge("finds " + found.size() + " series, at most " + limits.maxSeries());
-    }
+    requireFew(found);
     return found;
   }
 
@@ -152,19 +167,20 @@ final class Evaluation {
         "The query " + what + "; narrow the selector or ask with a larger step");
   }
 
-  private static SeriesData withoutStaleMarkers(SeriesData data) {
-    long[] times = new long[data.size()];
-    double[] values = new double[data.size()];
+  private static SeriesData withoutStaleMarkers(
+      SeriesKey series, long[] epochMillis, double[] values, int count) {
+    long[] keptTimes = Arrays.copyOf(epochMillis, count);
+    double[] keptValues = Arrays.copyOf(values, count);
     int kept = 0;
-    for (int i = 0; i < data.size(); i++) {
-      if (!StaleMarker.is(data.value(i))) {
-        times[kept] = data.epochMillis(i);
-        values[kept++] = data.value(i);
+    for (int i = 0; i < count; i++) {
+      if (!StaleMarker.is(values[i])) {
+        keptTimes[kept] = epochMillis[i];
+        keptValues[kept++] = values[i];
       }
     }
-    return kept == data.size()
-        ? data
-        : new SeriesData(data.series(), Arrays.copyOf(times, kept), Arrays.copyOf(values, kept));
+    return kept == count
+        ? new SeriesData(series, keptTimes, keptValues)
+        : new SeriesData(series, Arrays.copyOf(keptTimes, kept), Arrays.copyOf(keptValues, kept));
   }
 
   private long lookback() {

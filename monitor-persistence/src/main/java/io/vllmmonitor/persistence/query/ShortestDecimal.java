@@ -82,10 +82,6 @@ final class ShortestDecimal {
       boolean even = fraction != 0 || biased == 1; // whether both neighbours are equally near
       find(biased + LEAST_EXPONENT - 1, fraction | (1L << FRACTION_BITS), even);
     }
-    while (digits % 10 == 0) {
-      digits /= 10;
-      exponent++;
-    }
   }
 
   /** Of the value c · 2^q; everything is counted in quarters, so that halves are whole. */
@@ -106,6 +102,7 @@ final class ShortestDecimal {
     boolean nextShorterIn = ((shorter + 10) << 2) <= right;
     if (shorterIn != nextShorterIn) {
       digits = shorterIn ? shorter : shorter + 10;
+      dropZeros();
       return;
     }
     long upper = lower + 1;
@@ -118,6 +115,16 @@ final class ShortestDecimal {
     long distance = at - ((lower + upper) << 1);
     boolean takesLower = distance < 0 || (distance == 0 && (lower & 1) == 0);
     digits = takesLower ? lower : upper;
+  }
+
+  /** The others have none: without their zero they would have been the shorter ones. */
+  private void dropZeros() {
+    long less = digits / 10;
+    while (less * 10 == digits) {
+      digits = less;
+      exponent++;
+      less = digits / 10;
+    }
   }
 
   /** The product, rounded to odd so that comparisons stay right. */

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 final class SampleCollector {
   private final SeriesSelector selector;
   private final long most;
+  private final long shown;
   private final Map<SeriesKey, Column> columns = new TreeMap<>();
   private final List<Column> spares = new ArrayList<>();
   private long count;
@@ -28,8 +29,17 @@ final class SampleCollector {
    * @param selector named when the limit is passed
    */
   SampleCollector(SeriesSelector selector, long most) {
+    this(selector, most, most);
+  }
+
+  /**
+   * @param most that this part of a read may bring
+   * @param shown the limit of the whole read
+   */
+  SampleCollector(SeriesSelector selector, long most, long shown) {
     this.selector = selector;
     this.most = most;
+    this.shown = shown;
   }
 
   private void take(int more) {
@@ -40,7 +50,7 @@ final class SampleCollector {
           Blame.OPERATOR,
           selector
               + " has more than "
-              + most
+              + shown
               + " samples in the span, which is the most that may be read at once; ask for a "
               + "shorter span or fewer series");
     }

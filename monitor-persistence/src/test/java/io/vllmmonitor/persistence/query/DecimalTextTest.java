@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +97,25 @@ class DecimalTextTest {
       if (i % 100 == 0) {
         assertShortest(value, text);
       }
+    }
+  }
+
+  @Test
+  void wholeNumbersAreWrittenAtEveryLength() {
+    long power = 1;
+    for (int digits = 1; digits <= 19; digits++, power *= 10) {
+      for (long number : new long[] {power - 1, power, power + 1, power * 9, -power}) {
+        AnswerBuffer buffer = new AnswerBuffer(30);
+        buffer.number(number);
+        assertThat(new String(buffer.toBytes(), StandardCharsets.US_ASCII))
+            .isEqualTo(Long.toString(number));
+      }
+    }
+    for (long number : new long[] {0, Long.MAX_VALUE, Long.MIN_VALUE, 100_000_007, 99_999_999}) {
+      AnswerBuffer buffer = new AnswerBuffer(30);
+      buffer.number(number);
+      assertThat(new String(buffer.toBytes(), StandardCharsets.US_ASCII))
+          .isEqualTo(Long.toString(number));
     }
   }
 
