@@ -86,7 +86,7 @@ final class ClockJumps {
     for (int round = 0; round < setting.size(1, 1, LONG_ROUNDS); round++) {
       stand(newest);
       try (DaemonProcess daemon = DaemonProcess.up(setting, data, List.of(), environment)) {
-        pusher.pushFor(daemon.rest(), data, Duration.ofMillis(300));
+        pusher.pushFor(daemon.rest(), data, Duration.ofSeconds(1));
         for (Duration jump : JUMPS) {
           jump(daemon, jump.plusDays(2L * round));
         }
@@ -120,7 +120,7 @@ final class ClockJumps {
           "a push to be stored after the clock went to " + to,
           TAKEN_UP,
           () -> pusher.push(daemon.rest(), data) == ScrapePusher.STORED);
-      pusher.pushFor(daemon.rest(), data, Duration.ofMillis(300));
+      pusher.pushFor(daemon.rest(), data, Duration.ofSeconds(1));
       newest = to;
     } else {
       LockSupport.parkNanos(CACHED_NANOS);
