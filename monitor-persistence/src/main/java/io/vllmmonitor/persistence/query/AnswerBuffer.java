@@ -111,7 +111,7 @@ public final class AnswerBuffer {
   /** How many digits a number has that is not negative. */
   static int digitsOf(long number) {
     int bits = Long.SIZE - Long.numberOfLeadingZeros(number | 1);
-    int least = bits * 1233 >> 12; // 1233 / 4096 is the logarithm of 2 to the base 10
+    int least = (bits * 1233) >> 12; // 1233 / 4096 is the logarithm of 2 to the base 10
     return number >= power(least) ? least + 1 : Math.max(1, least);
   }
 
