@@ -122,7 +122,8 @@ final class SeriesReads {
     for (int first = 0; first < keys.size(); first += SERIES_AT_ONCE) {
       int last = Math.min(keys.size(), first + SERIES_AT_ONCE);
       Set<SeriesKey> some = new HashSet<>(keys.subList(first, last));
-      SampleCollector found = new SampleCollector(
+      SampleCollector found =
+          new SampleCollector(
               selector,
               Math.min(left, SAMPLES_AT_ONCE),
               left > SAMPLES_AT_ONCE ? SAMPLES_AT_ONCE : maxSamples);
