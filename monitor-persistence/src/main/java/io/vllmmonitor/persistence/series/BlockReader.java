@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +61,22 @@ final class BlockReader {
   /** Both ends inclusive. */
   void read(long from, long to, Predicate<SeriesKey> wanted, SampleCollector into)
       throws SQLException {
+    read(from, to, shape -> true, wanted, into);
+  }
+
+  /** The same for blocks of some shapes only. */
+  void read(
+      long from, long to, IntPredicate ofShape, Predicate<SeriesKey> wanted, SampleCollector into)
+      throws SQLException {
     Map<Integer, boolean[]> picks = new HashMap<>();
     for (Block block : table.between(session, from, to, damage)) {
       SeriesKey[] members = members(block);
       if (members == null) {
         continue;
       }
-      boolean[] places = picks.computeIfAbsent(block.shape(), unused -> pick(members, wanted));
+      boolean[] places =
+          picks.computeIfAbsent(
+              block.shape(), shape -> ofShape.test(shape) ? pick(members, wanted) : new boolean[0]);
       long[] at = places.length == 0 ? null : times(block);
       if (at != null) {
         int start = lowerBound(at, from);

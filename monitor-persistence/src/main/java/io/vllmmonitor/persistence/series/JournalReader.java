@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,13 @@ final class JournalReader {
   }
 
   void read(Ids ids, Predicate<SeriesKey> wanted, SampleCollector into) throws SQLException {
-    Map<Integer, Picks> picks = picks(wanted, into);
+    read(ids, shape -> true, wanted, into);
+  }
+
+  /** The same for rows of some shapes only. */
+  void read(Ids ids, IntPredicate ofShape, Predicate<SeriesKey> wanted, SampleCollector into)
+      throws SQLException {
+    Map<Integer, Picks> picks = picks(ofShape, wanted, into);
     if (picks.isEmpty()) {
       return;
     }
@@ -155,10 +162,14 @@ final class JournalReader {
   }
 
   /** Only shapes with something to pick. */
-  private Map<Integer, Picks> picks(Predicate<SeriesKey> wanted, SampleCollector into) {
+  private Map<Integer, Picks> picks(
+      IntPredicate ofShape, Predicate<SeriesKey> wanted, SampleCollector into) {
     Map<Integer, Picks> picks = new HashMap<>();
     shapes.forEach(
         (shape, members) -> {
+          if (!ofShape.test(shape)) {
+            return;
+          }
           int[] places = new int[members.length];
           List<Column> columns = new ArrayList<>();
           for (int i = 0; i < members.length; i++) {

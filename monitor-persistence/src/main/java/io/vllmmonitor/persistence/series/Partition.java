@@ -11,6 +11,7 @@ import io.vllmmonitor.persistence.sqlite.SqliteSession;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -172,12 +173,13 @@ final class Partition {
     return done[0];
   }
 
-  /** The same for background work, without a deadline. */
-  void readAll(long from, long to, Predicate<SeriesKey> wanted, SampleCollector into) {
+  /** Everything of one target, for background work, without a deadline. */
+  void readTarget(String target, long from, long to, SampleCollector into) {
+    Set<Integer> ofTarget = new HashSet<>(write((session, open) -> open.shapesOf(target)));
     with(
         (blocks, journal) -> {
-          blocks.read(from, to, wanted, into);
-          journal.read(ids(from, to), wanted, into);
+          blocks.read(from, to, ofTarget::contains, series -> true, into);
+          journal.read(ids(from, to), ofTarget::contains, series -> true, into);
         },
         work -> file.readAtStart(work));
   }

@@ -1,6 +1,5 @@
 package io.vllmmonitor.persistence.series;
 
-import io.vllmmonitor.api.sample.LabelMatcher;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesSelector;
@@ -74,18 +73,18 @@ final class SeriesReads {
     }
   }
 
-  /** For aggregates: everything of one target in a span, without the deadline of a query. */
+  /**
+   * For aggregates: everything that came from one target in a span, whatever the labels of the
+   * series say, without the deadline of a query.
+   */
   List<SeriesData> readTarget(String target, long from, long to) {
-    SeriesSelector selector =
-        SeriesSelector.all().and(new LabelMatcher("instance", LabelMatcher.Operator.EQUAL, target));
-    Predicate<SeriesKey> wanted = compile(selector);
-    SampleCollector found = new SampleCollector(selector, Integer.MAX_VALUE);
+    SampleCollector found = new SampleCollector(SeriesSelector.all(), Integer.MAX_VALUE);
     for (long day : partitions.days(Days.of(from), Days.of(to))) {
       boolean unused =
           partitions.with(
               day,
               partition -> {
-                partition.readAll(from, to, wanted, found);
+                partition.readTarget(target, from, to, found);
                 return true;
               });
     }

@@ -8,6 +8,7 @@ import io.vllmmonitor.api.sample.Sample;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.api.sample.SeriesRollup;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.sample.StaleMarker;
 import io.vllmmonitor.api.store.AppendResult;
@@ -58,6 +59,31 @@ public abstract class SeriesStoreContract extends SeriesStoreFixture {
     assertBits(bits);
     reopen();
     assertBits(bits);
+  }
+
+  @Test
+  void aggregatesHoldEverySampleWhateverTargetItsLabelsName() {
+    List<SeriesKey> page =
+        List.of(
+            SeriesKey.of("without_instance"),
+            new SeriesKey("of_another", Labels.of(Map.of("instance", "gpu9:8000"))));
+    Instant from = NOON.minus(Duration.ofHours(2));
+    for (int i = 1; i <= 120; i++) {
+      store.append(
+          List.of(
+              new SampleBatch(
+                  new TargetId("gpu1:8000"),
+                  from.plusSeconds(i * 30L),
+                  page,
+                  new double[] {i, 2 * i})));
+    }
+    store.flush();
+    List<SeriesRollup> hours =
+        store.rollup(SeriesSelector.all(), from, NOON, Duration.ofHours(1), PLENTY);
+    assertThat(hours).extracting(SeriesRollup::series).containsExactly(page.get(1), page.get(0));
+    assertThat(hours.get(1).count(0)).isEqualTo(120);
+    assertThat(hours.get(1).sum(0)).isEqualTo(120 * 121 / 2.0);
+    assertThat(hours.get(0).last(0)).isEqualTo(240);
   }
 
   private void assertBits(long[] bits) {
