@@ -16,6 +16,7 @@ import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.backup.Backups;
+import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.OpenStores;
 import io.vllmmonitor.persistence.memory.StoredMemory;
 import io.vllmmonitor.testkit.time.ManualClock;
@@ -86,13 +87,21 @@ class VerificationTest {
     return new Problem(ErrorCode.STORE_IO, Blame.ENVIRONMENT, "disk", "slow", 1, now, now);
   }
 
+  private static PersistenceConfig config(Path directory) {
+    return PersistenceConfig.builder(directory).reserveSize(0).build();
+  }
+
+  private static Usage usage(boolean atRest) {
+    return atRest ? Usage.atRest() : Usage.open(Runnable::run);
+  }
+
   private VerifyReport verify() {
     return verify(true);
   }
 
   private VerifyReport verify(boolean atRest) {
     return new Verification(clock, System::nanoTime)
-        .directory(data(), "monitor.db", atRest, 0, VerifyWatch.none());
+        .directory(config(data()), usage(atRest), VerifyWatch.none());
   }
 
   private static PartReport part(VerifyReport report, String name) {
@@ -370,7 +379,7 @@ class VerificationTest {
     assertThatThrownBy(
             () ->
                 new Verification(clock, System::nanoTime)
-                    .directory(folder, "monitor.db", true, 0, VerifyWatch.none()))
+                    .directory(config(folder), Usage.atRest(), VerifyWatch.none()))
         .isInstanceOfSatisfying(
             MonitorException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID_VALUE));
@@ -395,7 +404,7 @@ class VerificationTest {
 
   private VerifyReport backup(Path backup) {
     return new Verification(clock, System::nanoTime)
-        .backup(backup, "monitor.db", VerifyWatch.none());
+        .backup(backup, config(data()), VerifyWatch.none());
   }
 
   @Test
@@ -453,7 +462,7 @@ class VerificationTest {
     assertThatThrownBy(
             () ->
                 new Verification(clock, System::nanoTime)
-                    .directory(data(), "monitor.db", true, 0, stopping))
+                    .directory(config(data()), Usage.atRest(), stopping))
         .hasMessage("stop");
     assertThat(steps).contains("monitor.db", "counted", DAY);
   }
@@ -481,7 +490,7 @@ class VerificationTest {
       assertThatThrownBy(
               () ->
                   new Verification(clock, System::nanoTime)
-                      .directory(data(), "monitor.db", atRest, 0, enough))
+                      .directory(config(data()), usage(atRest), enough))
           .hasMessage("enough");
     }
   }
