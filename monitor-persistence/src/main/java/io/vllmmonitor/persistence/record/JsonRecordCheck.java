@@ -105,9 +105,9 @@ public final class JsonRecordCheck {
         number = manifest.number();
         Path journal = folder.resolve(RecordManifest.journal(manifest.generation()));
         checkJournal(journal, false);
-        if (marked) {
-          mark.lossAgainst(number).ifPresent(loss -> findings.found(journal, loss));
-        } else {
+        Path told = mark.unusable() == null ? journal : markPath;
+        mark.lossAgainst(number).ifPresent(loss -> findings.found(told, loss));
+        if (!marked) {
           findings.note(
               markPath, "is not there; a loss at the end of the journal would go unseen");
         }

@@ -142,7 +142,8 @@ public final class JsonDayCheck {
     if (files.tail != null) {
       run(tail, check::run);
     }
-    mark.lossAgainst(check.last()).ifPresent(loss -> findings.found(tail, loss));
+    Path told = mark.unusable() == null ? tail : markPath;
+    mark.lossAgainst(check.last()).ifPresent(loss -> findings.found(told, loss));
     if (!marked && check.last() > 0) {
       findings.note(markPath, "is not there; a loss at the end of the day would go unseen");
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -19,6 +20,7 @@ import io.vllmmonitor.persistence.backup.Backups;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.OpenStores;
 import io.vllmmonitor.persistence.memory.StoredMemory;
+import io.vllmmonitor.persistence.twin.Twins;
 import io.vllmmonitor.testkit.time.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -288,10 +290,11 @@ class VerificationTest {
     assertThat(part(report, "records").checked())
         .containsEntry("damaged incidents", 1L)
         .containsEntry("incidents", 1L)
-        .doesNotContainKey("damaged audit");
+        .containsEntry("damaged audit", 1L)
+        .doesNotContainKey("damaged problems");
     assertThat(report.findings())
-        .singleElement()
-        .satisfies(finding -> assertThat(finding.found()).contains("'i-1'", "Incident"));
+        .hasSize(2)
+        .anySatisfy(finding -> assertThat(finding.found()).contains("'i-1'", "Incident"));
   }
 
   @Test
@@ -340,6 +343,23 @@ class VerificationTest {
     assertThat(verify().findings())
         .singleElement()
         .satisfies(finding -> assertThat(finding.file()).isEqualTo(DAY));
+  }
+
+  @Test
+  void aReadableTwinThatSomebodyEditedIsNoted() throws IOException {
+    boolean unused =
+        new Twins(data(), "monitor.db", clock)
+            .write("plugins.json", JsonNodeFactory.instance.arrayNode().add("guardrail"));
+    assertThat(verify().notes()).isEmpty();
+
+    Path twin = data().resolve("plugins.json");
+    Files.writeString(twin, Files.readString(twin).replace("\"guardrail\"", "\"other\""));
+
+    VerifyReport report = verify();
+    assertHealthy(report);
+    assertThat(report.notes())
+        .singleElement()
+        .satisfies(note -> assertThat(note).startsWith("plugins.json was changed by somebody"));
   }
 
   @Test
