@@ -112,7 +112,7 @@ public final class JsonBlobStore implements BlobStore {
   }
 
   private Path compressed(String hash) {
-    return folder.resolve(hash + LineReader.COMPRESSED);
+    return folder.resolve(compressedName(hash));
   }
 
   @Override
@@ -122,7 +122,7 @@ public final class JsonBlobStore implements BlobStore {
   }
 
   /** Whatever else a caller asks for must not become the name of a file. */
-  private static boolean isHash(String text) {
+  static boolean isHash(String text) {
     return HASH.matcher(text).matches();
   }
 
@@ -160,9 +160,7 @@ public final class JsonBlobStore implements BlobStore {
     refuseWhenClosed();
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .map(file -> file.getFileName().toString())
-          .map(name -> name.endsWith(LineReader.COMPRESSED) ? stem(name) : name)
-          .filter(JsonBlobStore::isHash)
+          .flatMap(file -> hashOf(file.getFileName().toString()).stream())
           .distinct()
           .sorted()
           .toList();
@@ -173,8 +171,18 @@ public final class JsonBlobStore implements BlobStore {
     }
   }
 
-  private static String stem(String name) {
-    return name.substring(0, name.length() - LineReader.COMPRESSED.length());
+  /** The name of the file of a blob that is compressed. */
+  static String compressedName(String hash) {
+    return hash + LineReader.COMPRESSED;
+  }
+
+  /** The hash that the name of a file stands for, in either form; empty for other files. */
+  static Optional<String> hashOf(String name) {
+    String stem =
+        name.endsWith(LineReader.COMPRESSED)
+            ? name.substring(0, name.length() - LineReader.COMPRESSED.length())
+            : name;
+    return isHash(stem) ? Optional.of(stem) : Optional.empty();
   }
 
   /**

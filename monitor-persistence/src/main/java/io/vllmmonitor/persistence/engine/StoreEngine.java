@@ -109,7 +109,12 @@ public final class StoreEngine implements AutoCloseable {
    *     understood
    */
   public static PersistenceConfig adopt(PersistenceConfig config) {
-    return StoreForm.find(config.storageDir(), config)
+    return adopt(config.storageDir(), config);
+  }
+
+  /** The same with the form that another directory has, such as a backup. */
+  public static PersistenceConfig adopt(Path directory, PersistenceConfig config) {
+    return StoreForm.find(directory, config)
         .map(form -> config.withForm(form.backend(), form.database()))
         .orElse(config);
   }
@@ -158,6 +163,19 @@ public final class StoreEngine implements AutoCloseable {
     if (!reserve.isInUse()) {
       backend.maintain();
     }
+  }
+
+  /**
+   * Runs what reads or copies files of the directory as they are, while maintenance rewrites and
+   * deletes none of them; files may be appended to. Called from any thread.
+   */
+  public void whileFilesStay(Runnable work) {
+    boolean unused =
+        backend.whileFilesStay(
+            () -> {
+              work.run();
+              return true;
+            });
   }
 
   /** What forgets by age and size. */

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class MarkFile implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(MarkFile.class);
   private static final int SIZE = 64;
+  private static final int MOST_LOOKS = 3; // one may meet a write half way
 
   private final Path path;
   private @Nullable RandomAccessFile file;
@@ -50,8 +51,27 @@ public final class MarkFile implements Closeable {
 
   /** The same, without setting the mark. */
   public Optional<String> lossAgainst(long there) {
-    try {
-      OptionalLong acknowledged = read();
+    return look().lossAgainst(there);
+  }
+
+  /**
+   * What a mark said. Immutable.
+   *
+   * @param acknowledged the number of the last acknowledged line; empty when nobody wrote one
+   * @param unusable what was found in place of a number; null when the mark is sound
+   */
+  public record Seen(OptionalLong acknowledged, @Nullable String unusable) {
+    /**
+     * Says what is lost, if lines up to a greater number were acknowledged than are there, or that
+     * nobody knows.
+     *
+     * @param there the number of the last line that was found after the mark was looked at
+     */
+    public Optional<String> lossAgainst(long there) {
+      if (unusable != null) {
+        return Optional.of(
+            "whether something at its end was lost is unknown, its high-water mark " + unusable);
+      }
       if (acknowledged.isEmpty() || acknowledged.getAsLong() <= there) {
         return Optional.empty();
       }
@@ -61,12 +81,24 @@ public final class MarkFile implements Closeable {
               + ", but up to "
               + acknowledged.getAsLong()
               + " was acknowledged; what came after is lost");
-    } catch (IOException e) {
-      return Optional.of(
-          "whether something at its end was lost is unknown, its high-water mark "
-              + path.getFileName()
-              + " is unusable: "
-              + e.getMessage());
+    }
+  }
+
+  /**
+   * Looks at the mark, which may be written meanwhile: a number that is read before the lines are
+   * never runs ahead of them. Called from any thread, changes nothing.
+   */
+  public Seen look() {
+    for (int tries = 1; ; tries++) {
+      try {
+        return new Seen(read(), null);
+      } catch (IOException e) {
+        if (tries == MOST_LOOKS) {
+          return new Seen(
+              OptionalLong.empty(),
+              path.getFileName() + " is unusable: " + String.valueOf(e.getMessage()));
+        }
+      }
     }
   }
 

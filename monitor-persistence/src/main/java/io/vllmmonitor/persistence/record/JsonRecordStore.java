@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class JsonRecordStore implements RecordStore {
   private static final Logger LOG = LoggerFactory.getLogger(JsonRecordStore.class);
-  private static final String MARK = "commit.mark";
+  static final String MARK = "commit.mark";
 
   /** A larger transaction goes into the files of its kinds at once. */
   private static final int LONGEST_LINE = 8 << 20;

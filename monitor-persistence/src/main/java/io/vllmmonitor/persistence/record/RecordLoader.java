@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RecordLoader {
   private static final Logger LOG = LoggerFactory.getLogger(RecordLoader.class);
-  private static final String JOURNAL = "journal";
+  static final String JOURNAL = "journal";
 
   /** Journals and files of kinds, by name and generation; others are left alone. */
   static final Pattern OURS =
@@ -197,7 +197,12 @@ final class RecordLoader {
     }
   }
 
-  private static StoredRecord row(RecordKind kind, byte[] line) throws DamagedLineException {
+  /**
+   * A row of the file of a kind.
+   *
+   * @throws DamagedLineException unless the line is what was written
+   */
+  static StoredRecord row(RecordKind kind, byte[] line) throws DamagedLineException {
     try (JsonParser in = CheckedLine.parse(line)) {
       return RecordText.read(kind, in);
     } catch (DamagedLineException e) {

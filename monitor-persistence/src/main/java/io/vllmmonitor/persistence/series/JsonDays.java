@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.series;
 import io.vllmmonitor.api.store.SeriesPart;
 import io.vllmmonitor.persistence.json.JsonFailures;
 import io.vllmmonitor.persistence.json.MarkFile;
+import io.vllmmonitor.persistence.json.Rewriting;
 import io.vllmmonitor.persistence.json.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,11 +37,22 @@ final class JsonDays {
   private final boolean wait;
   private final InstantSource clock;
   private final DamageLog damage;
+  private final Rewriting rewriting;
   private final SealedCache cache = new SealedCache();
   private final NavigableMap<Long, JsonDay> days = new ConcurrentSkipListMap<>();
   private final Map<Long, JsonDay> open = new LinkedHashMap<>(16, 0.75f, true); // of the writer
 
-  JsonDays(Path folder, boolean compress, boolean wait, InstantSource clock, DamageLog damage) {
+  /**
+   * @param rewriting in which the day is sealed that makes room for another one
+   */
+  JsonDays(
+      Path folder,
+      boolean compress,
+      boolean wait,
+      InstantSource clock,
+      DamageLog damage,
+      Rewriting rewriting) {
+    this.rewriting = rewriting;
     this.folder = folder;
     this.compress = compress;
     this.wait = wait;
@@ -155,14 +167,17 @@ final class JsonDays {
     return days.get(day);
   }
 
-  /** The day that is appended to; the one that rested longest is sealed and closed for it. */
+  /**
+   * The day that is appended to. The one that rested longest is closed for it, and sealed, unless
+   * files are being copied: then maintenance seals it.
+   */
   JsonDay toAppend(long day) {
     JsonDay wanted = make(day);
     open.put(day, wanted);
     if (open.size() > MOST_OPEN) {
       Map.Entry<Long, JsonDay> eldest = open.entrySet().iterator().next();
       open.remove(eldest.getKey());
-      sealOrLog(eldest.getValue());
+      rewriting.runIfFree(() -> sealOrLog(eldest.getValue()));
       eldest.getValue().rest();
     }
     return wanted;

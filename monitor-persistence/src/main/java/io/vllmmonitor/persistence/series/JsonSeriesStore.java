@@ -93,7 +93,7 @@ public final class JsonSeriesStore implements SeriesStore {
     this.newest = new NewestSamples(options.maxSeries());
     this.staging = new Staging(newest, options.outOfOrderWindow());
     boolean wait = options.synchronous() == Synchronous.FULL;
-    this.days = new JsonDays(folder, compress, wait, clock, damage);
+    this.days = new JsonDays(folder, compress, wait, clock, damage, rewriting);
   }
 
   /**
@@ -326,6 +326,14 @@ public final class JsonSeriesStore implements SeriesStore {
   @Override
   public void remove(Set<String> parts) {
     maintaining.lock();
+    try {
+      rewriting.run(() -> forget(parts));
+    } finally {
+      maintaining.unlock();
+    }
+  }
+
+  private void forget(Set<String> parts) {
     appending.lock();
     try {
       refuseWhenClosed();
@@ -344,7 +352,6 @@ public final class JsonSeriesStore implements SeriesStore {
       throw JsonFailures.translate(folder, "cleared of old days", e);
     } finally {
       appending.unlock();
-      maintaining.unlock();
     }
   }
 

@@ -62,23 +62,34 @@ public final class Twins {
    * @return STORE_TWIN_CHANGED; empty when it is as it was written, or is not there
    */
   public Optional<Problem> check(String name) {
+    return difference(name).map(found -> changed(name, found));
+  }
+
+  /**
+   * What shows that somebody edited a twin since it was written, without telling it as a problem.
+   * Called by verification.
+   *
+   * @return empty when it is as it was written, or is not there
+   * @throws MonitorException STORE_IO
+   */
+  public Optional<String> difference(String name) {
     Path file = directory.resolve(name);
-    if (Files.notExists(file)) {
-      return Optional.empty();
-    }
     try {
+      if (Files.notExists(file)) {
+        return Optional.empty();
+      }
       if (Files.size(file) > MOST_BYTES) {
-        return Optional.of(changed(name, "it is larger than " + MOST_BYTES + " bytes"));
+        return Optional.of("it is larger than " + MOST_BYTES + " bytes");
       }
       JsonNode json = JSON.readTree(Files.readAllBytes(file));
       String hash = hash(json.path("entries"));
       if (!hash.equals(json.path("sha256").asText())) {
-        return Optional.of(changed(name, "its entries do not match its sha256"));
+        return Optional.of("its entries do not match its sha256");
       }
       written.put(name, hash);
       return Optional.empty();
     } catch (JsonProcessingException e) {
-      return Optional.of(changed(name, "it is no JSON: " + e.getOriginalMessage()));
+      return Optional.of("it is no JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
       throw failed("read", file, e);
     }

@@ -5,33 +5,30 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.store.StorageBackend;
 import io.vllmmonitor.persistence.backup.BackupCheck;
 import io.vllmmonitor.persistence.backup.BackupManifest;
-import io.vllmmonitor.persistence.rollup.MonthFileCheck;
-import io.vllmmonitor.persistence.series.DayFileCheck;
+import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.sqlite.SqliteFile;
 import io.vllmmonitor.persistence.sqlite.SqliteInspection;
+import io.vllmmonitor.persistence.twin.Twins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Reads all that a data directory or a backup holds and tells what is wrong with it; changes
  * nothing. Each SQLite file is read on a snapshot of its own, so that it may be in use: writing to
- * it goes on, its log grows meanwhile. Called by the daemon's job and by the verb {@code verify},
- * from any thread; takes as long as the store is large.
+ * it goes on, its log grows meanwhile. Files of JSON lines are read while their store does not
+ * rewrite them; lines are appended meanwhile. Called by the daemon's job and by the verb {@code
+ * verify}, from any thread; takes as long as the store is large.
  */
 public final class Verification {
-  private static final String METRICS = "metrics";
-  private static final String MARK = ".mark";
-  private static final Pattern SET_ASIDE = Pattern.compile(".*\\.damaged-[0-9]+");
-
   private final InstantSource clock;
   private final LongSupplier nanoTicker;
 
@@ -47,12 +44,14 @@ public final class Verification {
   /**
    * Looks whether there is anything that could be checked; for those who lock the directory first.
    *
+   * @param database the name of the file of records that a SQLite form has
    * @throws MonitorException CONFIG_INVALID_VALUE when there is not
    */
   public static void requireStore(Path directory, String database) {
     if (Files.notExists(directory.resolve(database))
         && Files.notExists(SqliteFile.markOf(directory.resolve(database)))
-        && Files.notExists(directory.resolve(METRICS))) {
+        && Files.notExists(directory.resolve(JsonContent.RECORDS))
+        && Files.notExists(directory.resolve(StoreFolder.METRICS))) {
       throw new MonitorException(
           ErrorCode.CONFIG_INVALID_VALUE,
           Blame.OPERATOR,
@@ -61,7 +60,9 @@ public final class Verification {
               + ", neither "
               + database
               + " nor "
-              + METRICS
+              + JsonContent.RECORDS
+              + " nor "
+              + StoreFolder.METRICS
               + "; name the directory with --data");
     }
   }
@@ -69,21 +70,20 @@ public final class Verification {
   /**
    * Checks a data directory.
    *
-   * @param database the name of the file of records in it
-   * @param atRest whether the caller has locked the directory and no store in it is open
-   * @param reserve bytes that ought to be free on its disk; fewer are told in a note
+   * @param form names the directory, and has the form of what lies there
+   * @param usage who works in it meanwhile
    * @throws MonitorException CONFIG_INVALID_VALUE when there is no store; STORE_FOREIGN or
-   *     STORE_NEWER when the file of records is not of this program; STORE_IO when the directory
-   *     cannot be read; what the watch throws
+   *     STORE_NEWER when the records are not of this program; STORE_IO when the directory cannot be
+   *     read; what the watch throws
    */
-  public VerifyReport directory(
-      Path directory, String database, boolean atRest, long reserve, VerifyWatch watch) {
-    requireStore(directory, database);
+  public VerifyReport directory(PersistenceConfig form, Usage usage, VerifyWatch watch) {
+    Path directory = form.storageDir();
+    requireStore(directory, form.files().db());
     Instant at = clock.instant();
     Tally tally = new Tally(watch);
-    checkContent(directory, database, atRest, tally);
+    checkContent(new StoreFolder(directory, tally), form, usage);
     long free = free(directory);
-    if (free < reserve) {
+    if (free < form.reserveSize()) {
       tally.note("only " + free + " bytes are free on the disk, fewer than storage.reserve_size");
     }
     return tally.report(directory, false, at, free);
@@ -92,20 +92,23 @@ public final class Verification {
   /**
    * Checks a backup: every file against the manifest, then what the files hold.
    *
-   * @param database the name of the file of records in it
+   * @param form has the form of what lies in the backup
    * @throws MonitorException BACKUP_INVALID when it has no manifest that can be read; STORE_IO when
    *     it cannot be listed; what the watch throws
    */
-  public VerifyReport backup(Path backup, String database, VerifyWatch watch) {
+  public VerifyReport backup(Path backup, PersistenceConfig form, VerifyWatch watch) {
     Instant at = clock.instant();
     Tally tally = new Tally(watch);
+    StoreFolder folder = new StoreFolder(backup, tally);
     BackupManifest manifest = BackupCheck.check(backup, new ManifestFindings(tally));
     tally.note("the backup was begun at " + manifest.at());
     try {
-      checkContent(backup, database, true, tally);
+      checkContent(folder, form, Usage.atRest());
     } catch (MonitorException e) {
-      throwIfEnded(e, tally);
-      tally.unopened(database, e);
+      folder.throwIfEnded(e);
+      String records =
+          form.backend() == StorageBackend.JSON ? JsonContent.RECORDS : form.files().db();
+      tally.unopened(records, e);
     }
     return tally.report(backup, true, at, free(backup));
   }
@@ -129,160 +132,52 @@ public final class Verification {
     }
   }
 
-  private void checkContent(Path directory, String database, boolean atRest, Tally tally) {
-    SqliteInspection inspection = new SqliteInspection(clock, nanoTicker, atRest, tally::isStopped);
-    Path records = directory.resolve(database);
-    if (Files.exists(records)) {
-      checkRecords(directory, records, inspection, tally);
-    } else {
-      tally.found(Tally.RECORDS, database, "is not there");
-    }
-    Path metrics = directory.resolve(METRICS);
-    if (Files.isDirectory(metrics)) {
-      for (Path file : list(metrics)) {
-        checkMetrics(directory, file, inspection, tally);
+  private void checkContent(StoreFolder folder, PersistenceConfig form, Usage usage) {
+    Tally tally = folder.tally();
+    String database = form.files().db();
+    switch (form.backend()) {
+      case JSON -> new JsonContent(folder, usage).check();
+      case SQLITE, HYBRID -> {
+        SqliteInspection inspection =
+            new SqliteInspection(clock, nanoTicker, usage.isAtRest(), tally::isStopped);
+        new SqliteContent(folder, database, inspection).check();
       }
     }
-  }
-
-  /** A damaged file does not hide the rest of the store; one of others ends the work. */
-  private static void checkRecords(
-      Path directory, Path records, SqliteInspection inspection, Tally tally) {
-    String name = relative(directory, records);
-    try {
-      if (begin(Tally.RECORDS, directory, records, tally)) {
-        new RecordPart(name, tally).check(records, inspection);
-      }
-    } catch (MonitorException e) {
-      throwIfEnded(e, tally);
-      if (e.code() != ErrorCode.STORE_DAMAGED && e.code() != ErrorCode.INTERNAL) {
-        throw e;
-      }
-      tally.unopened(name, e);
+    if (form.backend() == StorageBackend.HYBRID) {
+      noteTwins(folder, form.files());
     }
   }
 
-  private static List<Path> list(Path folder) {
-    try (Stream<Path> found = Files.list(folder)) {
-      return found.sorted().toList();
-    } catch (IOException e) {
-      throw unreadable(folder, e);
+  /** Nothing is ever read back from a twin, so one that somebody edited is no damage. */
+  private void noteTwins(StoreFolder folder, PersistenceConfig.FileNames files) {
+    Twins twins = new Twins(folder.path(), files.db(), clock);
+    List<String> names =
+        new ArrayList<>(
+            List.of(files.plugins(), files.guardrails(), files.strategies(), files.happyPaths()));
+    names.addAll(twins.in(files.models()));
+    for (String name : names) {
+      folder.tally().look();
+      twins
+          .difference(name)
+          .ifPresent(
+              found ->
+                  folder
+                      .tally()
+                      .note(
+                          name
+                              + " was changed by somebody ("
+                              + found
+                              + "); it is a readable copy of "
+                              + files.db()
+                              + " and is written again"));
     }
-  }
-
-  private static void checkMetrics(
-      Path directory, Path file, SqliteInspection inspection, Tally tally) {
-    String name = file.getFileName().toString();
-    if (name.endsWith(MARK)) {
-      String database = name.substring(0, name.length() - MARK.length()) + ".db";
-      checkThere(directory, file, file.resolveSibling(database), tally);
-    } else if (DayFileCheck.isDay(name)) {
-      checkFile(
-          Tally.SAMPLES, directory, file, tally, () -> day(directory, file, inspection, tally));
-    } else if (MonthFileCheck.isMonth(name)) {
-      checkFile(
-          Tally.AGGREGATES,
-          directory,
-          file,
-          tally,
-          () -> month(directory, file, inspection, tally));
-    } else if (SET_ASIDE.matcher(name).matches()) {
-      tally.note(
-          relative(directory, file) + " was set aside as damaged earlier; its bytes are kept");
-    }
-  }
-
-  /** A mark whose file is gone tells of a loss, unless both are just being deleted. */
-  private static void checkThere(Path directory, Path mark, Path file, Tally tally) {
-    String name = file.getFileName().toString();
-    boolean day = DayFileCheck.isDay(name);
-    if ((day || MonthFileCheck.isMonth(name)) && Files.notExists(file) && Files.exists(mark)) {
-      tally.found(
-          day ? Tally.SAMPLES : Tally.AGGREGATES,
-          relative(directory, file),
-          "is gone, although its mark is there");
-    }
-  }
-
-  private static void checkFile(
-      String part, Path directory, Path file, Tally tally, Runnable check) {
-    try {
-      if (begin(part, directory, file, tally)) {
-        check.run();
-      }
-    } catch (MonitorException e) {
-      throwIfEnded(e, tally);
-      if (Files.exists(file)) { // else it was forgotten meanwhile
-        tally.failed(part, relative(directory, file), e);
-      }
-    }
-  }
-
-  private static void day(Path directory, Path file, SqliteInspection inspection, Tally tally) {
-    String name = relative(directory, file);
-    DayFileCheck.Counts counts =
-        new DayFileCheck(inspection).check(file, what -> tally.found(Tally.SAMPLES, name, what));
-    tally.checked(Tally.SAMPLES, "blocks", counts.blocks());
-    tally.checked(Tally.SAMPLES, "packs", counts.packs());
-    tally.checked(Tally.SAMPLES, "journal rows", counts.rows());
-    tally.checked(Tally.SAMPLES, "samples", counts.samples());
-    if (counts.quarantined() > 0) {
-      tally.note(
-          name + " keeps " + counts.quarantined() + " damaged pieces aside that were told earlier");
-    }
-  }
-
-  private static void month(Path directory, Path file, SqliteInspection inspection, Tally tally) {
-    String name = relative(directory, file);
-    MonthFileCheck.Counts counts =
-        new MonthFileCheck(inspection)
-            .check(file, what -> tally.found(Tally.AGGREGATES, name, what));
-    tally.checked(Tally.AGGREGATES, "hours", counts.hours());
-    tally.checked(Tally.AGGREGATES, "packs", counts.packs());
-    tally.checked(Tally.AGGREGATES, "aggregates", counts.aggregates());
-  }
-
-  /** Whether the file can be looked into. */
-  private static boolean begin(String part, Path directory, Path file, Tally tally) {
-    String name = relative(directory, file);
-    tally.begin(part, name, SqliteFile.bytesOf(file));
-    try {
-      boolean empty = Files.exists(file) && Files.size(file) == 0;
-      if (empty || SqliteInspection.isCutOff(file)) {
-        tally.note(name + " was cut off while it was made; the next start finishes that");
-        return false;
-      }
-      return true;
-    } catch (IOException e) {
-      throw unreadable(file, e);
-    }
-  }
-
-  /** A failure may only be how the end of the work shows. */
-  private static void throwIfEnded(MonitorException failure, Tally tally) {
-    if (failure.code() == ErrorCode.SHUTTING_DOWN) {
-      throw failure;
-    }
-    tally.look();
-  }
-
-  private static String relative(Path directory, Path file) {
-    return directory.relativize(file).toString().replace('\\', '/');
   }
 
   private static long free(Path directory) {
     try {
       return Files.getFileStore(directory).getUsableSpace();
     } catch (IOException e) {
-      throw unreadable(directory, e);
+      throw StoreFolder.unreadable(directory, e);
     }
-  }
-
-  private static MonitorException unreadable(Path path, IOException cause) {
-    return new MonitorException(
-        ErrorCode.STORE_IO,
-        Blame.ENVIRONMENT,
-        "Could not look at " + path + ": " + cause.getMessage() + "; check its rights and the disk",
-        cause);
   }
 }

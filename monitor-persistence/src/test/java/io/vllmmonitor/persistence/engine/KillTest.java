@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.RecordKind;
+import io.vllmmonitor.api.store.StorageBackend;
+import io.vllmmonitor.persistence.config.PersistenceConfig;
+import io.vllmmonitor.persistence.verify.Usage;
+import io.vllmmonitor.persistence.verify.Verification;
+import io.vllmmonitor.persistence.verify.VerifyReport;
+import io.vllmmonitor.persistence.verify.VerifyWatch;
 import io.vllmmonitor.testkit.time.ManualClock;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,8 +21,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class KillTest {
   private static final int CYCLES = 6;
@@ -27,17 +34,21 @@ class KillTest {
 
   @TempDir Path folder;
 
-  @Test
-  void whatWasAcknowledgedSurvivesKillsAtAnyMoment() throws Exception {
+  @ParameterizedTest
+  @EnumSource(
+      value = StorageBackend.class,
+      names = {"HYBRID", "JSON"})
+  void whatWasAcknowledgedSurvivesKillsAtAnyMoment(StorageBackend backend) throws Exception {
     for (int cycle = 0; cycle < CYCLES; cycle++) {
-      writeAndKill(5 + random.nextInt(300));
-      checkEverything();
+      writeAndKill(backend, 5 + random.nextInt(300));
+      checkEverything(backend);
     }
     assertThat(samples).hasSizeGreaterThan(CYCLES);
   }
 
-  private void writeAndKill(int lines) throws Exception {
-    try (ChildJvm writer = ChildJvm.start(AcknowledgingWriter.class, folder.toString())) {
+  private void writeAndKill(StorageBackend backend, int lines) throws Exception {
+    try (ChildJvm writer =
+        ChildJvm.start(AcknowledgingWriter.class, folder.toString(), backend.name())) {
       for (int i = 0; i < lines; i++) {
         acknowledge(requireNonNull(writer.line(), "the writer ended by itself"));
       }
@@ -55,9 +66,17 @@ class KillTest {
     }
   }
 
-  private void checkEverything() {
+  private void checkEverything(StorageBackend backend) {
     ManualClock clock = new ManualClock(AcknowledgingWriter.START);
-    try (OpenStores stores = OpenStores.in(folder, clock)) {
+    PersistenceConfig config = AcknowledgingWriter.config(folder, backend);
+    VerifyReport report =
+        new Verification(clock, System::nanoTime)
+            .directory(config, Usage.atRest(), VerifyWatch.none());
+    assertThat(report.findings())
+        .as("what a kill leaves is no damage")
+        .filteredOn(finding -> finding.part().equals("samples"))
+        .isEmpty();
+    try (OpenStores stores = OpenStores.in(config, clock)) {
       StoreEngine engine = stores.engine();
       assertThat(engine.report().problems()).isEmpty();
       List<SeriesData> found =

@@ -1,5 +1,7 @@
 package io.vllmmonitor.persistence.engine;
 
+import io.vllmmonitor.api.sample.MetricCatalog;
+import io.vllmmonitor.persistence.config.PersistenceConfig;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -14,11 +16,17 @@ public final class OpenStores implements AutoCloseable {
   }
 
   public static OpenStores in(Path path, InstantSource clock) {
-    DataDirectory directory = DataDirectory.open(path, clock);
+    return in(PersistenceConfig.builder(path).reserveSize(0).build(), clock);
+  }
+
+  public static OpenStores in(PersistenceConfig config, InstantSource clock) {
+    DataDirectory directory = DataDirectory.open(config.storageDir(), clock);
     boolean done = false;
     try {
       OpenStores stores =
-          new OpenStores(directory, StoreEngine.open(directory, clock, System::nanoTime));
+          new OpenStores(
+              directory,
+              StoreEngine.open(directory, config, new MetricCatalog(), clock, System::nanoTime));
       done = true;
       return stores;
     } finally {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -16,8 +17,10 @@ import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.backup.Backups;
+import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.OpenStores;
 import io.vllmmonitor.persistence.memory.StoredMemory;
+import io.vllmmonitor.persistence.twin.Twins;
 import io.vllmmonitor.testkit.time.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,13 +89,21 @@ class VerificationTest {
     return new Problem(ErrorCode.STORE_IO, Blame.ENVIRONMENT, "disk", "slow", 1, now, now);
   }
 
+  private static PersistenceConfig config(Path directory) {
+    return PersistenceConfig.builder(directory).reserveSize(0).build();
+  }
+
+  private static Usage usage(boolean atRest) {
+    return atRest ? Usage.atRest() : Usage.open(Runnable::run);
+  }
+
   private VerifyReport verify() {
     return verify(true);
   }
 
   private VerifyReport verify(boolean atRest) {
     return new Verification(clock, System::nanoTime)
-        .directory(data(), "monitor.db", atRest, 0, VerifyWatch.none());
+        .directory(config(data()), usage(atRest), VerifyWatch.none());
   }
 
   private static PartReport part(VerifyReport report, String name) {
@@ -336,6 +347,23 @@ class VerificationTest {
   }
 
   @Test
+  void aReadableTwinThatSomebodyEditedIsNoted() throws IOException {
+    boolean unused =
+        new Twins(data(), "monitor.db", clock)
+            .write("plugins.json", JsonNodeFactory.instance.arrayNode().add("guardrail"));
+    assertThat(verify().notes()).isEmpty();
+
+    Path twin = data().resolve("plugins.json");
+    Files.writeString(twin, Files.readString(twin).replace("\"guardrail\"", "\"other\""));
+
+    VerifyReport report = verify();
+    assertHealthy(report);
+    assertThat(report.notes())
+        .singleElement()
+        .satisfies(note -> assertThat(note).startsWith("plugins.json was changed by somebody"));
+  }
+
+  @Test
   void aFileOfRecordsOfOthersIsRefusedAndADamagedOneIsToldAsSuch() throws Exception {
     Path database = data().resolve("monitor.db");
     byte[] before = Files.readAllBytes(database);
@@ -372,7 +400,7 @@ class VerificationTest {
     assertThatThrownBy(
             () ->
                 new Verification(clock, System::nanoTime)
-                    .directory(folder, "monitor.db", true, 0, VerifyWatch.none()))
+                    .directory(config(folder), Usage.atRest(), VerifyWatch.none()))
         .isInstanceOfSatisfying(
             MonitorException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID_VALUE));
@@ -397,7 +425,7 @@ class VerificationTest {
 
   private VerifyReport backup(Path backup) {
     return new Verification(clock, System::nanoTime)
-        .backup(backup, "monitor.db", VerifyWatch.none());
+        .backup(backup, config(data()), VerifyWatch.none());
   }
 
   @Test
@@ -455,7 +483,7 @@ class VerificationTest {
     assertThatThrownBy(
             () ->
                 new Verification(clock, System::nanoTime)
-                    .directory(data(), "monitor.db", true, 0, stopping))
+                    .directory(config(data()), Usage.atRest(), stopping))
         .hasMessage("stop");
     assertThat(steps).contains("monitor.db", "counted", DAY);
   }
@@ -483,7 +511,7 @@ class VerificationTest {
       assertThatThrownBy(
               () ->
                   new Verification(clock, System::nanoTime)
-                      .directory(data(), "monitor.db", atRest, 0, enough))
+                      .directory(config(data()), usage(atRest), enough))
           .hasMessage("enough");
     }
   }

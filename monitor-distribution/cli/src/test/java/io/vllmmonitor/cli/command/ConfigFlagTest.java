@@ -38,6 +38,7 @@ class ConfigFlagTest {
       assertThat(run.command("verify", "--config", config)).isZero();
       assertThat(run.command("status")).isEqualTo(3);
       assertThat(run.command("stop", "--config", config)).isNotEqualTo(3);
+      assertThat(daemon.awaitStop()).isTrue();
       assertThat(daemon.stops).hasValue(1);
     }
   }

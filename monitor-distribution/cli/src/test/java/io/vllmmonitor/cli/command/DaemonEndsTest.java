@@ -125,6 +125,7 @@ class DaemonEndsTest {
       assertThat(run.command("stop")).isZero();
       assertThat(run.out).contains("process " + process.pid() + " is gone");
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(daemon.awaitStop()).isTrue();
       assertThat(daemon.stops).hasValue(1);
       assertThat(run.command("stop")).isEqualTo(3);
     } finally {

@@ -17,6 +17,7 @@ import io.vllmmonitor.persistence.engine.DataDirectory;
 import io.vllmmonitor.persistence.engine.StoreEngine;
 import io.vllmmonitor.persistence.exchange.ExchangeProgress;
 import io.vllmmonitor.persistence.retention.Retention;
+import io.vllmmonitor.persistence.verify.Usage;
 import io.vllmmonitor.persistence.verify.Verification;
 import io.vllmmonitor.persistence.verify.VerifyReport;
 import io.vllmmonitor.persistence.verify.VerifyWatch;
@@ -131,7 +132,7 @@ public final class OfflineStore {
         var unused = closers.add("data directory", DataDirectory.open(config.data(), clock));
       }
       VerifyWatch watch = VerifyWatch.none();
-      VerifyReport report = Verifying.run(persistence, backup, true, clock, watch);
+      VerifyReport report = Verifying.run(persistence, backup, Usage.atRest(), clock, watch);
       return StoreJson.verification(report).toString();
     }
   }

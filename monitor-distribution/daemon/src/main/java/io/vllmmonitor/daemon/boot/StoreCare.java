@@ -10,6 +10,7 @@ import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.StoreEngine;
 import io.vllmmonitor.persistence.retention.Retention;
 import io.vllmmonitor.persistence.retention.RetentionPlan;
+import io.vllmmonitor.persistence.verify.Usage;
 import io.vllmmonitor.persistence.verify.VerifyReport;
 import io.vllmmonitor.persistence.verify.VerifyWatch;
 import java.nio.file.Path;
@@ -84,6 +85,6 @@ final class StoreCare implements StoreCommands {
 
   @Override
   public VerifyReport verify(@Nullable Path backup, VerifyWatch watch) {
-    return Verifying.run(config, backup, false, clock, watch);
+    return Verifying.run(config, backup, Usage.open(stores::whileFilesStay), clock, watch);
   }
 }

@@ -53,6 +53,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,7 @@ public final class FakeDaemon implements AutoCloseable {
   public final List<Sample> latest = new CopyOnWriteArrayList<>();
   public final MetricCatalog catalog = new MetricCatalog();
   public final AtomicInteger stops = new AtomicInteger();
+  private final CountDownLatch stopped = new CountDownLatch(1);
   public volatile Optional<String> notReady = Optional.empty();
   public volatile Runnable onStop = () -> {};
 
@@ -192,12 +195,18 @@ public final class FakeDaemon implements AutoCloseable {
         Token.of(TOKEN),
         () -> {
           stops.incrementAndGet();
+          stopped.countDown();
           onStop.run();
         },
         new DaemonInfo("0.1.0", Path.of("/var/lib/x"), 42, NOW.minus(Duration.ofHours(3))),
         () -> NOW,
         new HappyPaths(history, history, () -> NOW, ids),
         audit);
+  }
+
+  /** Whether it was asked to stop, which may come a moment after the answer. */
+  public boolean awaitStop() throws InterruptedException {
+    return stopped.await(10, TimeUnit.SECONDS);
   }
 
   private final class Engine implements EngineStatus {

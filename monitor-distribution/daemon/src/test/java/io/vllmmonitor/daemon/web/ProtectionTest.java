@@ -86,6 +86,7 @@ class ProtectionTest {
     assertThat(stopped.statusCode()).isEqualTo(202);
     assertThat(stopped.body()).isEqualTo("{\"status\":\"stopping\"}");
     await().untilAsserted(() -> assertThat(refused()).isTrue());
+    assertThat(daemon.awaitStop()).isTrue();
     assertThat(daemon.stops).hasValue(1);
   }
 
