@@ -581,4 +581,25 @@ class JsonDaysTest {
       assertThat(store.statistics().samples()).isEqualTo(48);
     }
   }
+
+  @Test
+  void aDayIsForgottenOnlyWhenNoFilesAreCopied() throws Exception {
+    try (JsonSeriesStore store = open(true)) {
+      put(store, NOON, 2);
+      Thread forgetting = new Thread(() -> store.remove(Set.of("2026-11-25")));
+      boolean there =
+          store.whileFilesStay(
+              () -> {
+                forgetting.start();
+                while (forgetting.isAlive() && forgetting.getState() != Thread.State.WAITING) {
+                  Thread.onSpinWait();
+                }
+                return Files.exists(folder.resolve("2026-11-25.jsonl"));
+              });
+      forgetting.join();
+
+      assertThat(there).isTrue();
+      assertThat(folder.resolve("2026-11-25.jsonl")).doesNotExist();
+    }
+  }
 }
