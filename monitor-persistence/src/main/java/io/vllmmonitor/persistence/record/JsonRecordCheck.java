@@ -14,7 +14,6 @@ import io.vllmmonitor.persistence.record.RecordManifest.KindFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;

@@ -25,8 +25,8 @@ import java.util.function.LongSupplier;
  * Reads all that a data directory or a backup holds and tells what is wrong with it; changes
  * nothing. Each SQLite file is read on a snapshot of its own, so that it may be in use: writing to
  * it goes on, its log grows meanwhile. Files of JSON lines are read while their store does not
- * rewrite them; lines are appended meanwhile. Called by the daemon's job and by the verb {@code verify},
- * from any thread; takes as long as the store is large.
+ * rewrite them; lines are appended meanwhile. Called by the daemon's job and by the verb {@code
+ * verify}, from any thread; takes as long as the store is large.
  */
 public final class Verification {
   private final InstantSource clock;
