@@ -37,9 +37,11 @@ final class RecordNames {
     of(kind).keySet().removeAll(ids);
   }
 
+  /** How many rows there are of each kind that has some. */
   Map<RecordKind, Long> counts() {
     Map<RecordKind, Long> counts = new EnumMap<>(RecordKind.class);
     rows.forEach((kind, ids) -> counts.put(kind, (long) ids.size()));
+    counts.values().removeIf(count -> count == 0);
     return counts;
   }
 

@@ -21,6 +21,7 @@ import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.config.PersistenceConfig.Synchronous;
 import io.vllmmonitor.testkit.time.ManualClock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -548,5 +549,57 @@ class JsonDaysTest {
       }
     }
     assertThat(told).isGreaterThan(200);
+  }
+
+  private List<String> sealedFiles() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.matches(".*\\.\\d+-\\d+\\.jsonl.*"))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aDayThatMakesRoomForAnotherIsNotSealedWhileFilesAreCopied() {
+    try (JsonSeriesStore store = open(true)) {
+      List<String> during =
+          store.whileFilesStay(
+              () -> {
+                for (int day = 11; day >= 0; day--) {
+                  put(store, NOON.minus(Duration.ofDays(day)), 2);
+                }
+                return sealedFiles();
+              });
+      assertThat(during).isEmpty();
+
+      store.maintain();
+
+      assertThat(sealedFiles()).hasSize(11).noneMatch(name -> name.startsWith("2026-11-25"));
+      assertThat(store.statistics().samples()).isEqualTo(48);
+    }
+  }
+
+  @Test
+  void aDayIsForgottenOnlyWhenNoFilesAreCopied() throws Exception {
+    try (JsonSeriesStore store = open(true)) {
+      put(store, NOON, 2);
+      Thread forgetting = new Thread(() -> store.remove(Set.of("2026-11-25")));
+      boolean there =
+          store.whileFilesStay(
+              () -> {
+                forgetting.start();
+                while (forgetting.isAlive() && forgetting.getState() != Thread.State.WAITING) {
+                  Thread.onSpinWait();
+                }
+                return Files.exists(folder.resolve("2026-11-25.jsonl"));
+              });
+      forgetting.join();
+
+      assertThat(there).isTrue();
+      assertThat(folder.resolve("2026-11-25.jsonl")).doesNotExist();
+    }
   }
 }

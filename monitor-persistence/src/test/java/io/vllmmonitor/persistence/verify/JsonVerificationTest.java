@@ -12,6 +12,8 @@ import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.sample.Labels;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesKey;
+import io.vllmmonitor.api.store.AppendMode;
+import io.vllmmonitor.api.store.AppendResult;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.RecordQuery;
 import io.vllmmonitor.api.store.RecordReader;
@@ -78,8 +80,9 @@ class JsonVerificationTest {
 
   private void append(StoreEngine engine, Instant at) {
     double[] values = random.doubles(PAGE.size()).toArray();
-    var unused =
-        engine.series().append(List.of(new SampleBatch(new TargetId("x:1"), at, PAGE, values)));
+    SampleBatch batch = new SampleBatch(new TargetId("x:1"), at, PAGE, values);
+    assertThat(engine.series().append(List.of(batch), AppendMode.IMPORTED))
+        .isEqualTo(AppendResult.allStored(PAGE.size()));
   }
 
   private void problem(StoreEngine engine, String subject) {
