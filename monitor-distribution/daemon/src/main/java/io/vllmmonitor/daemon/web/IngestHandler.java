@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -39,6 +40,9 @@ final class IngestHandler extends Handler.Wrapper {
           new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store"),
           new PreEncodedHttpField(
               "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"));
+
+  /** Statuses of answers that may be given before a body has come in. */
+  private static final Set<Integer> LEFT_UNREAD = Set.of(401, 403, 405, 413);
 
   private final IngestApi api;
   private final Token token;
@@ -72,6 +76,10 @@ final class IngestHandler extends Handler.Wrapper {
     String counted = COUNTED.get(path);
     if (counted != null) {
       bodies.answered(counted, answer.status());
+    }
+    if (LEFT_UNREAD.contains(answer.status())) {
+      // The server closes such a connection; a client that is not told would send on it again.
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
     response.setStatus(answer.status());
     byte[] body = answer.body();

@@ -57,6 +57,7 @@ class IngestApiTest {
       HttpResponse<String> answer = calls.send("POST", path, "a 1\n", new String[0]);
       assertProblem(answer, 401, "VMON-8001", "token");
       assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+      assertThat(answer.headers().firstValue("Connection")).hasValue("close");
       assertProblem(
           calls.send("POST", path, "a 1\n", new String[] {"Authorization", "Bearer x"}),
           401,
