@@ -18,11 +18,12 @@ import java.util.stream.Collectors;
 
 /**
  * Writes down who did what, when it has ended. An entry that cannot be stored does not undo what
- * was done: it is a problem, and the log has it. Called from the threads that do the work; blocks
- * on the disk. Thread-safe.
+ * was done: it is a problem, and the log has it. What is very long is cut visibly. Called from the
+ * threads that do the work; blocks on the disk. Thread-safe.
  */
 public final class AuditLog {
   private static final int LONGEST_DETAIL = 2_000;
+  private static final int LONGEST_SUBJECT = 500; // a list of entries must fit into an answer
   private static final String CUT = " … (cut)";
 
   private final InstantSource clock;
@@ -91,10 +92,10 @@ public final class AuditLog {
             clock.instant().truncatedTo(ChronoUnit.MILLIS),
             deed.actor(),
             deed.action(),
-            deed.subject(),
+            shortened(deed.subject(), LONGEST_SUBJECT),
             deed.target(),
             result,
-            shortened(detail),
+            shortened(detail, LONGEST_DETAIL),
             values);
     try {
       recorder.write(entries -> entries.audit(entry));
@@ -117,9 +118,12 @@ public final class AuditLog {
     }
   }
 
-  private static String shortened(String detail) {
-    return detail.length() <= LONGEST_DETAIL
-        ? detail
-        : detail.substring(0, LONGEST_DETAIL - CUT.length()) + CUT;
+  private static String shortened(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    int end = most - CUT.length();
+    boolean halves = Character.isHighSurrogate(text.charAt(end - 1));
+    return text.substring(0, halves ? end - 1 : end) + CUT;
   }
 }

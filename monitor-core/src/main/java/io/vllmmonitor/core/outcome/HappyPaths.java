@@ -13,6 +13,7 @@ import io.vllmmonitor.api.incident.IncidentStatus;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.core.history.Pages;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +29,7 @@ public final class HappyPaths {
   private static final int MOST_PATHS = 1_000;
   private static final int LONGEST_NAME = 100;
   private static final int LONGEST_DESCRIPTION = 1_000;
+  private static final int LONGEST_SHOWN = 100;
 
   private final History history;
   private final Recorder recorder;
@@ -50,7 +52,8 @@ public final class HappyPaths {
    * @return the path as it is kept now, durable
    * @throws MonitorException INCIDENT_NOT_FOUND; HAPPY_PATH_REFUSED when the incident is open or no
    *     attempt was measured as its end, when the name belongs to another way, is empty or too
-   *     long, or when there are too many paths; STORE_FULL and STORE_IO
+   *     long, when a text holds half a character, or when there are too many paths; STORE_FULL and
+   *     STORE_IO
    */
   public synchronized HappyPath save(String incidentId, String name, String description) {
     String called = name.strip();
@@ -64,7 +67,7 @@ public final class HappyPaths {
                         ErrorCode.INCIDENT_NOT_FOUND,
                         Blame.OPERATOR,
                         "There is no incident '"
-                            + incidentId
+                            + shown(incidentId)
                             + "'; list them with 'history"
                             + " incidents' or at /api/v1/incidents"));
     if (incident.status() != IncidentStatus.CLOSED) {
@@ -110,6 +113,18 @@ public final class HappyPaths {
               + " characters, the most is "
               + LONGEST_DESCRIPTION);
     }
+    // Halves of characters would come back from the disk as others, so that no name is found again.
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(name + '\n' + description)) {
+      throw refused(
+          "The name or the description holds half a character (a lone surrogate), expected whole"
+              + " ones; write it anew");
+    }
+  }
+
+  private static String shown(String incidentId) {
+    return incidentId.length() <= LONGEST_SHOWN
+        ? incidentId
+        : incidentId.substring(0, LONGEST_SHOWN) + "…";
   }
 
   private HappyPath first(

@@ -13,6 +13,7 @@ import io.vllmmonitor.core.identity.TimeOrderedIds;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.core.testing.ManualClock;
 import io.vllmmonitor.core.testing.MemoryHistory;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -99,5 +100,22 @@ class AuditLogTest {
   void aVeryLongDetailIsCutVisibly() {
     run(new IllegalStateException("x".repeat(5_000)));
     assertThat(history.audit().get(0).detail()).hasSize(2_000).endsWith("(cut)");
+  }
+
+  @Test
+  void aVeryLongSubjectIsCutVisibly() {
+    Deed named = new Deed("rest", AuditAction.HAPPY_PATH_SAVE, "n".repeat(900_000));
+    audit.failed(named, new MonitorException(ErrorCode.HAPPY_PATH_REFUSED, Blame.OPERATOR, "No"));
+    assertThat(history.audit().get(0).subject()).hasSize(500).startsWith("nnn").endsWith("(cut)");
+  }
+
+  @Test
+  void aCutNeverLeavesHalfACharacter() {
+    audit.done(new Deed("rest", AuditAction.EXPORT, "\ud83d\ude00".repeat(400)), Map.of());
+    audit.done(new Deed("rest", AuditAction.EXPORT, "x" + "\ud83d\ude00".repeat(400)), Map.of());
+    assertThat(history.audit())
+        .extracting(AuditEntry::subject)
+        .allMatch(StandardCharsets.UTF_8.newEncoder()::canEncode)
+        .allMatch(subject -> subject.endsWith("(cut)"));
   }
 }

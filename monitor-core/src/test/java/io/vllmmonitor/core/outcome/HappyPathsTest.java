@@ -256,4 +256,28 @@ class HappyPathsTest {
     history.refuse(draft -> !draft.paths.isEmpty());
     assertRefused(ErrorCode.STORE_FULL, "full", () -> paths.save("i1", "x", ""));
   }
+
+  @Test
+  void halfACharacterIsRefusedSinceItWouldNotComeBackAsItself() {
+    incident("i-1", 0, 60, IncidentStatus.CLOSED);
+    attempt("a-1", "i-1", 10, "drain", MitigationOutcome.SUCCESS, 0.3);
+    for (String[] texts : new String[][] {{"kv\ud800", ""}, {"kv", "\udc00"}}) {
+      assertThatThrownBy(() -> paths.save("i-1", texts[0], texts[1]))
+          .isInstanceOfSatisfying(
+              MonitorException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.HAPPY_PATH_REFUSED));
+    }
+    assertThat(paths.save("i-1", "kv \ud83d\ude00", "").name()).isEqualTo("kv \ud83d\ude00");
+  }
+
+  @Test
+  void aVeryLongIdOfAnIncidentIsNotRepeatedWhole() {
+    assertThatThrownBy(() -> paths.save("i".repeat(900_000), "kv", ""))
+        .isInstanceOfSatisfying(
+            MonitorException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.INCIDENT_NOT_FOUND);
+              assertThat(e.getMessage()).hasSizeLessThan(300).contains("iii…");
+            });
+  }
 }

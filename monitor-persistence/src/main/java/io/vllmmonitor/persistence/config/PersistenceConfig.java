@@ -94,13 +94,17 @@ public record PersistenceConfig(
                 "daemon.json",
                 "extensions",
                 "guardrails",
+                "import-staged",
+                "import.json",
                 "metrics",
                 "monitor.yaml",
                 "owner.lock",
                 "plugins",
                 "records",
+                "reserve",
                 "store.json",
-                "token"));
+                "token",
+                "work"));
 
     public FileNames {
       requirePlain("db_file", db);

@@ -11,6 +11,7 @@ import io.vllmmonitor.api.store.StorageBackend;
 import io.vllmmonitor.persistence.config.PersistenceConfig.Synchronous;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -198,7 +199,17 @@ class ConfigReaderTest {
     assertRefused(key, "", "a plain file name");
     assertRefused(key, "x".repeat(101), "a plain file name");
     assertThat(value(read(key, "x".repeat(100)), key)).isEqualTo("x".repeat(100));
-    for (String taken : new String[] {"metrics", "STOP", "token", "owner.lock", "backups"}) {
+    for (String taken :
+        List.of(
+            "metrics",
+            "STOP",
+            "token",
+            "owner.lock",
+            "backups",
+            "reserve",
+            "work",
+            "import.json",
+            "import-staged")) {
       assertThatThrownBy(() -> read(key, taken))
           .isInstanceOf(MonitorException.class)
           .hasMessageContainingAll("'" + taken + "'", "differ from each other");

@@ -137,6 +137,27 @@ class ProtectionTest {
   }
 
   @Test
+  void queriesThatPassByTheRouterAreGuardedLikeOthers() throws Exception {
+    for (String path :
+        List.of(
+            "/prometheus/api/v1/query?query=1",
+            "/prometheus/api/v1/query_range?query=1&start=0&end=1&step=1")) {
+      for (String header : List.of("Host: evil.example", "Host: localhost\r\nOrigin: null")) {
+        assertThat(
+                calls.raw(
+                    "GET " + path + " HTTP/1.1\r\n" + header + "\r\nConnection: close\r\n\r\n"))
+            .as(path + " " + header)
+            .startsWith("HTTP/1.1 403")
+            .contains("VMON-8005");
+      }
+      HttpResponse<String> answer = calls.send("GET", path);
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+      assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+    }
+  }
+
+  @Test
   void answersForbidGuessingAndKeeping() throws Exception {
     HttpResponse<String> answer = calls.send("GET", "/api/v1/targets");
     assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
