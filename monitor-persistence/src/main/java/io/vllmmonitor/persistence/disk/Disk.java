@@ -2,6 +2,7 @@ package io.vllmmonitor.persistence.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -17,10 +18,30 @@ import org.jspecify.annotations.Nullable;
 public final class Disk {
   private Disk() {}
 
-  /** Brings the names in a directory to the disk. */
+  /**
+   * Brings the names in a directory to the disk. Comes to its end also where the thread is
+   * interrupted, which stays so: what was renamed would be in doubt otherwise.
+   */
   public static void sync(Path directory) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (!trySync(directory)) {
+        interrupted |= Thread.interrupted();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Whether no interrupt closed it. */
+  private static boolean trySync(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
+      return true;
+    } catch (ClosedByInterruptException e) {
+      return false;
     }
   }
 

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -282,6 +283,75 @@ class ConversionTest {
         "{\"backend\":\"json\",\"database\":\"monitor.db\",\"replaced\":\""
             + before
             + "\",\"old\":[\"metrics\",\"monitor.db\"],\"new\":[\"blobs\",\"metrics\",\"records\"]}");
+  }
+
+  @Test
+  void aKillWhileTheEmptyFolderIsTakenAwayDoesNotKeepTheStoreClosed() throws Exception {
+    fill(StorageBackend.HYBRID);
+    List<String> content = with(StorageBackend.HYBRID, ConversionTest::content);
+    Path kept = convert(StorageBackend.HYBRID, StorageBackend.JSON).replaced().orElseThrow();
+    rewind(kept, kept.getFileName(), List.of("metrics", "monitor.db"), List.of(), 2);
+    Files.delete(folder.resolve("converting/new"));
+    assertThat(with(StorageBackend.JSON, ConversionTest::content)).isEqualTo(content);
+    assertThat(folder.resolve("converting")).doesNotExist();
+  }
+
+  @Test
+  void whatHasTheNameOfANewFileIsKeptAsideToo() throws Exception {
+    fill(StorageBackend.HYBRID);
+    List<String> content = with(StorageBackend.HYBRID, ConversionTest::content);
+    Files.createDirectory(folder.resolve("records"));
+    Files.writeString(folder.resolve("records/of-mine"), "mine");
+    Path kept = convert(StorageBackend.HYBRID, StorageBackend.JSON).replaced().orElseThrow();
+    assertThat(with(StorageBackend.JSON, ConversionTest::content)).isEqualTo(content);
+    assertThat(kept.resolve("records/of-mine")).hasContent("mine");
+  }
+
+  /** As offline verbs do; they must not take the form from before the conversion. */
+  @Test
+  void theFormOfADirectoryIsTheOneThatACommittedConversionGivesIt() throws Exception {
+    fill(StorageBackend.HYBRID);
+    List<String> content = with(StorageBackend.HYBRID, ConversionTest::content);
+    Path kept = convert(StorageBackend.HYBRID, StorageBackend.JSON).replaced().orElseThrow();
+    List<String> fresh = List.of("blobs", "metrics", "records");
+    rewind(kept, kept.getFileName(), List.of("metrics", "monitor.db"), fresh, 1);
+    new StoreForm(StorageBackend.HYBRID, "monitor.db").write(folder);
+    StorageBackend adopted = StoreEngine.adopt(config(StorageBackend.SQLITE)).backend();
+    assertThat(adopted).isEqualTo(StorageBackend.JSON);
+    assertThat(with(adopted, ConversionTest::content)).isEqualTo(content);
+  }
+
+  @Test
+  void aDirectoryThatIsMissingOrEmptyTakesTheFormOfTheConfiguration() {
+    for (StorageBackend backend : StorageBackend.values()) {
+      assertThat(StoreEngine.adopt(config(backend))).isEqualTo(config(backend));
+      assertThat(StoreEngine.adopt(folder.resolve("missing"), config(backend)))
+          .isEqualTo(config(backend));
+    }
+  }
+
+  @Test
+  void aConversionWhoseCommitFailsLeavesNoCopyBehind() throws Exception {
+    fill(StorageBackend.HYBRID);
+    List<String> content = with(StorageBackend.HYBRID, ConversionTest::content);
+    InstantSource obstructing =
+        () -> {
+          if (Files.exists(folder.resolve("converting/new/records"))) {
+            boolean unused = folder.resolve("converting/ready.json.new").toFile().mkdir();
+          }
+          return NOON;
+        };
+    try (DataDirectory directory = DataDirectory.open(folder, clock)) {
+      Conversion conversion =
+          new Conversion(
+              directory, config(StorageBackend.HYBRID), obstructing, System::nanoTime);
+      assertCode(
+          ErrorCode.STORE_IO,
+          "ready.json.new",
+          () -> conversion.to(StorageBackend.JSON, new ExchangeProgress()));
+      assertThat(folder.resolve("converting")).doesNotExist();
+    }
+    assertThat(with(StorageBackend.HYBRID, ConversionTest::content)).isEqualTo(content);
   }
 
   @Test

@@ -318,7 +318,7 @@ class JsonRecordFilesTest {
     try (JsonRecordStore store = open(false)) {
       assertThat(store.count(INCIDENTS)).isZero();
       assertThat(problems).hasSize(1);
-      assertThat(problems.get(0).message()).contains("its 1 records are lost");
+      assertThat(problems.get(0).message()).contains("its 1 records are lost. From now on");
     }
   }
 
@@ -357,6 +357,20 @@ class JsonRecordFilesTest {
     try (JsonRecordStore store = open(false)) {
       assertThat(problems).isEmpty();
       assertThat(ids(store, INCIDENTS)).containsExactly("a", "c");
+    }
+  }
+
+  @Test
+  void aThreadThatIsInterruptedLeavesNoDoubts() throws IOException {
+    try (JsonRecordStore store = open(false)) {
+      Thread.currentThread().interrupt();
+      store.replace(Set.of(INCIDENTS), List.of(row(INCIDENTS, "a")).iterator());
+      assertThat(Thread.interrupted()).as("it is still interrupted").isTrue();
+      store.write(List.of(row(INCIDENTS, "b")));
+    }
+    try (JsonRecordStore store = open(false)) {
+      assertThat(problems).isEmpty();
+      assertThat(ids(store, INCIDENTS)).containsExactly("a", "b");
     }
   }
 
