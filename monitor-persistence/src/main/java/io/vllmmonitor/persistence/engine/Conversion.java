@@ -13,6 +13,7 @@ import io.vllmmonitor.persistence.disk.Disk;
 import io.vllmmonitor.persistence.exchange.ExchangeProgress;
 import io.vllmmonitor.persistence.exchange.ExchangeStores;
 import io.vllmmonitor.persistence.exchange.StoreCopy;
+import io.vllmmonitor.persistence.twin.Twins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -126,16 +128,32 @@ public final class Conversion {
   /** Both forms have the same files: only what is written beside them differs. */
   private StoreCopy.Copied rename(StoreEngine engine, StoreForm form, StorageBackend wanted)
       throws IOException {
+    deleteTwins(form);
     new StoreForm(wanted, form.database()).write(directory.path());
-    PersistenceConfig.FileNames files = config.files();
-    for (String twin :
-        List.of(files.plugins(), files.guardrails(), files.strategies(), files.happyPaths())) {
-      boolean unused = Files.deleteIfExists(directory.path().resolve(twin)); // a copy
-    }
     StoreStatistics statistics = engine.statistics();
     long rows = statistics.records().values().stream().mapToLong(Long::longValue).sum();
     return new StoreCopy.Copied(
         statistics.series().samples(), rows, engine.blobs().hashes().size(), 0);
+  }
+
+  /**
+   * Only the form HYBRID has readable copies; a daemon that finds none in it writes them again. In
+   * the folder of models the user may have files, so only what is a twin goes there.
+   */
+  private void deleteTwins(StoreForm form) throws IOException {
+    if (form.backend() != StorageBackend.HYBRID) {
+      return;
+    }
+    PersistenceConfig.FileNames files = config.files();
+    for (String twin :
+        List.of(files.plugins(), files.guardrails(), files.strategies(), files.happyPaths())) {
+      boolean unused = Files.deleteIfExists(directory.path().resolve(twin));
+    }
+    Twins twins = new Twins(directory.path(), form.database(), clock);
+    for (String model : twins.in(files.models())) {
+      Optional<String> unused = twins.difference(model); // knows it from now on if it is a twin
+    }
+    twins.keepOnly(files.models(), Set.of());
   }
 
   private StoreCopy.Copied buildAndCommit(
@@ -145,6 +163,7 @@ public final class Conversion {
     commit.begin();
     try {
       StoreCopy.Copied copied = build(engine, wanted, progress, commit.built());
+      deleteTwins(form);
       commit.write(
           new StoreForm(wanted, config.files().db()), namesOf(form), NAME.format(clock.instant()));
       return copied;
@@ -196,24 +215,19 @@ public final class Conversion {
     };
   }
 
-  private List<String> namesOf(StoreForm form) {
+  private static List<String> namesOf(StoreForm form) {
     if (form.backend() == StorageBackend.JSON) {
       return List.of(JsonBackend.RECORDS, JsonBackend.BLOBS, DataDirectory.METRICS);
     }
     String database = form.database();
     String stem =
         database.endsWith(".db") ? database.substring(0, database.length() - 3) : database;
-    PersistenceConfig.FileNames files = config.files();
     return List.of(
         database,
         database + "-wal",
         database + "-shm",
         stem + ".mark",
-        DataDirectory.METRICS,
-        files.plugins(),
-        files.guardrails(),
-        files.strategies(),
-        files.happyPaths());
+        DataDirectory.METRICS);
   }
 
   private static MonitorException nothing(Path directory) {

@@ -31,7 +31,7 @@ final class ConversionCommit {
   private static final String NEW = "new";
   private static final String READY = "ready.json";
   private static final String REPLACED = "before-conversion-";
-  private static final Logger LOG = LoggerFactory.getLogger(Conversion.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ConversionCommit.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Path directory;

@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.Labels;
@@ -18,6 +19,7 @@ import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.exchange.ExchangeProgress;
+import io.vllmmonitor.persistence.twin.Twins;
 import io.vllmmonitor.testkit.time.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -319,6 +321,22 @@ class ConversionTest {
     StorageBackend adopted = StoreEngine.adopt(config(StorageBackend.SQLITE)).backend();
     assertThat(adopted).isEqualTo(StorageBackend.JSON);
     assertThat(with(adopted, ConversionTest::content)).isEqualTo(content);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SQLITE", "JSON"})
+  void noReadableCopiesAreLeftInAFormThatHasNone(StorageBackend to) throws Exception {
+    fill(StorageBackend.HYBRID);
+    Twins twins = new Twins(folder, "monitor.db", clock);
+    for (String name : List.of("plugins.json", "happy_paths.json", "models/learner.json")) {
+      assertThat(twins.write(name, JsonNodeFactory.instance.arrayNode().add(name))).isTrue();
+    }
+    Files.writeString(folder.resolve("models/mine.json"), "[]");
+    convert(StorageBackend.HYBRID, to);
+    for (String name : List.of("plugins.json", "happy_paths.json", "models/learner.json")) {
+      assertThat(folder.resolve(name)).doesNotExist();
+    }
+    assertThat(folder.resolve("models/mine.json")).hasContent("[]");
   }
 
   @Test
