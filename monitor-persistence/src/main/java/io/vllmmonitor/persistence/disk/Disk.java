@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What files need so that a power cut finds them whole. */
 public final class Disk {
+  /** With less of it a disk is full. */
+  private static final long LEAST_ROOM = 1L << 20;
+
   private Disk() {}
 
   /**
@@ -79,6 +82,25 @@ public final class Disk {
     }
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     sync(parent(file));
+  }
+
+  /**
+   * Whether a failure means that there is no room left. Java tells it only by the words of the
+   * system, which speaks the language of its user, so the room itself is looked at as well.
+   *
+   * @param file that could not be written
+   */
+  public static boolean isFull(Path file, IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    if (message.contains("No space left") || message.contains("Disk quota exceeded")) {
+      return true;
+    }
+    try {
+      return Files.getFileStore(Files.exists(file) ? file : parent(file)).getUsableSpace()
+          < LEAST_ROOM;
+    } catch (IOException e) {
+      return false; // the folder itself is gone or cannot be read
+    }
   }
 
   /** Deletes a directory with all it holds, if it is there; links are not followed. */

@@ -189,7 +189,7 @@ final class ConversionCommit {
   }
 
   static MonitorException failed(Path directory, IOException cause) {
-    boolean full = String.valueOf(cause.getMessage()).contains("No space left");
+    boolean full = Disk.isFull(directory, cause);
     return new MonitorException(
         full ? ErrorCode.STORE_FULL : ErrorCode.STORE_IO,
         Blame.ENVIRONMENT,

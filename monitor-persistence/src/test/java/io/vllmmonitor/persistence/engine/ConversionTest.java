@@ -240,6 +240,17 @@ class ConversionTest {
   }
 
   @Test
+  void aFullDiskIsToldWhereTheFormCannotBeWritten() throws Exception {
+    fill(StorageBackend.JSON);
+    Files.delete(folder.resolve("store.json"));
+    Path obstacle =
+        Files.createSymbolicLink(folder.resolve("store.json.new"), Path.of("/dev/full"));
+    assertCode(ErrorCode.STORE_FULL, "Free some space", () -> with(StorageBackend.JSON, e -> true));
+    Files.delete(obstacle);
+    assertThat(with(StorageBackend.JSON, ConversionTest::content)).isNotEmpty();
+  }
+
+  @Test
   void aConversionThatWasNotCommittedIsThrownAway() throws Exception {
     fill(StorageBackend.HYBRID);
     List<String> content = with(StorageBackend.HYBRID, ConversionTest::content);

@@ -394,6 +394,20 @@ class JsonRecordFilesTest {
   }
 
   @Test
+  void aTransactionThatNoLineCouldHoldIsStored() {
+    String text = "\"" + "y".repeat(5_000_000) + '"';
+    List<StoredRecord> rows =
+        IntStream.range(0, 60)
+            .mapToObj(
+                i -> new StoredRecord(INCIDENTS, "r" + i, clock.instant(), null, Map.of(), text))
+            .toList();
+    try (JsonRecordStore store = open(true)) {
+      store.write(rows);
+      assertThat(store.count(INCIDENTS)).isEqualTo(60);
+    }
+  }
+
+  @Test
   void noFlippedBitGoesUnnoticedIntoAnAnswer() throws IOException {
     try (JsonRecordStore store = open(true)) {
       for (int i = 0; i < 40; i++) {
