@@ -5,6 +5,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.persistence.disk.Disk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -132,7 +133,7 @@ final class BackupFiles {
   }
 
   static MonitorException failed(String action, Path path, IOException cause) {
-    boolean full = String.valueOf(cause.getMessage()).contains("No space left");
+    boolean full = Disk.isFull(path, cause);
     return new MonitorException(
         full ? ErrorCode.STORE_FULL : ErrorCode.STORE_IO,
         Blame.ENVIRONMENT,

@@ -7,6 +7,7 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.persistence.backup.BackupManifest.Entry;
+import io.vllmmonitor.persistence.disk.Disk;
 import io.vllmmonitor.persistence.sqlite.SqliteCopies;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ public final class Restoring {
       for (Entry entry : manifest.files()) {
         restore(backup, entry, beside);
       }
-      BackupFiles.synchronise(beside);
+      Disk.syncTree(beside);
       Files.deleteIfExists(target);
       Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
       Path parent = target.getParent();

@@ -2,6 +2,7 @@ package io.vllmmonitor.persistence.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -15,12 +16,35 @@ import org.jspecify.annotations.Nullable;
 
 /** What files need so that a power cut finds them whole. */
 public final class Disk {
+  /** With less of it a disk is full. */
+  private static final long LEAST_ROOM = 1L << 20;
+
   private Disk() {}
 
-  /** Brings the names in a directory to the disk. */
+  /**
+   * Brings the names in a directory to the disk. Comes to its end also where the thread is
+   * interrupted, which stays so: what was renamed would be in doubt otherwise.
+   */
   public static void sync(Path directory) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (!trySync(directory)) {
+        interrupted |= Thread.interrupted();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Whether no interrupt closed it. */
+  private static boolean trySync(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
+      return true;
+    } catch (ClosedByInterruptException e) {
+      return false;
     }
   }
 
@@ -58,6 +82,25 @@ public final class Disk {
     }
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     sync(parent(file));
+  }
+
+  /**
+   * Whether a failure means that there is no room left. Java tells it only by the words of the
+   * system, which speaks the language of its user, so the room itself is looked at as well.
+   *
+   * @param file that could not be written
+   */
+  public static boolean isFull(Path file, IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    if (message.contains("No space left") || message.contains("Disk quota exceeded")) {
+      return true;
+    }
+    try {
+      return Files.getFileStore(Files.exists(file) ? file : parent(file)).getUsableSpace()
+          < LEAST_ROOM;
+    } catch (IOException e) {
+      return false; // the folder itself is gone or cannot be read
+    }
   }
 
   /** Deletes a directory with all it holds, if it is there; links are not followed. */

@@ -164,11 +164,6 @@ public final class DataDirectory implements AutoCloseable {
     return path;
   }
 
-  /** The file of records and blobs. Only SQLite may open it. */
-  public Path database() {
-    return path.resolve("monitor.db");
-  }
-
   /** The day files of samples. */
   public Path metrics() {
     return path.resolve(METRICS);

@@ -79,7 +79,7 @@ public final class StoreEngine implements AutoCloseable {
       LongSupplier nanoTicker) {
     long start = nanoTicker.getAsLong();
     List<Problem> problems = new ArrayList<>();
-    Optional<Path> unused = Conversion.finish(directory.path());
+    Optional<Path> unused = ConversionCommit.finish(directory.path());
     Optional<StoreForm> form = StoreForm.find(directory.path(), config);
     form.ifPresent(found -> found.requireSame(directory.path(), config));
     OpenBackend backend =
@@ -102,11 +102,11 @@ public final class StoreEngine implements AutoCloseable {
   }
 
   /**
-   * The same configuration with the form that the directory has, for tools that work on any form;
-   * unchanged where there is no store yet.
+   * The same configuration with the form that the directory has, or gets when it is opened, for
+   * tools that work on any form; unchanged where there is no store yet.
    *
    * @throws MonitorException STORE_DAMAGED or STORE_NEWER for a {@code store.json} that cannot be
-   *     understood
+   *     understood, STORE_IO
    */
   public static PersistenceConfig adopt(PersistenceConfig config) {
     return adopt(config.storageDir(), config);
@@ -114,7 +114,8 @@ public final class StoreEngine implements AutoCloseable {
 
   /** The same with the form that another directory has, such as a backup. */
   public static PersistenceConfig adopt(Path directory, PersistenceConfig config) {
-    return StoreForm.find(directory, config)
+    return ConversionCommit.committed(directory)
+        .or(() -> StoreForm.find(directory, config))
         .map(form -> config.withForm(form.backend(), form.database()))
         .orElse(config);
   }

@@ -11,6 +11,7 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.store.StorageBackend;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.disk.Disk;
+import io.vllmmonitor.persistence.json.JsonFailures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +96,11 @@ record StoreForm(StorageBackend backend, String database) {
     throw damaged(file, "it says " + json, null);
   }
 
-  /** Writes it where it does not stand yet; what stands there is the same. */
+  /**
+   * Writes it where it does not stand yet; what stands there is the same.
+   *
+   * @throws MonitorException STORE_FULL or STORE_IO
+   */
   void keep(Path directory) {
     if (Files.exists(directory.resolve(NAME))) {
       return;
@@ -103,15 +108,7 @@ record StoreForm(StorageBackend backend, String database) {
     try {
       write(directory);
     } catch (IOException e) {
-      throw new MonitorException(
-          ErrorCode.STORE_IO,
-          Blame.ENVIRONMENT,
-          "Could not write "
-              + directory.resolve(NAME)
-              + ", "
-              + e
-              + "; check the disk and the rights of the folder",
-          e);
+      throw JsonFailures.translate(directory.resolve(NAME), "written", e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.json;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.persistence.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -21,7 +22,7 @@ public final class JsonFailures {
       return damaged(file, String.valueOf(failure.getMessage()));
     }
     String found = file + ": could not be " + doing + ": " + failure;
-    if (isFull(failure)) {
+    if (Disk.isFull(file, failure)) {
       return new MonitorException(
           ErrorCode.STORE_FULL,
           Blame.ENVIRONMENT,
@@ -33,12 +34,6 @@ public final class JsonFailures {
         Blame.ENVIRONMENT,
         found + ". Check the disk and the rights of the directory",
         failure);
-  }
-
-  /** Java tells this only by the words of the system. */
-  private static boolean isFull(IOException failure) {
-    String message = String.valueOf(failure.getMessage());
-    return message.contains("No space left") || message.contains("Disk quota exceeded");
   }
 
   /** Something in a file is not what was written. */

@@ -2,19 +2,18 @@ package io.vllmmonitor.persistence.json;
 
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.persistence.disk.Disk;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
@@ -75,13 +74,7 @@ public final class WholeFile {
 
   /** Brings the name of a file to the disk. */
   public static void syncFolderOf(Path path) throws IOException {
-    Path folder = path.toAbsolutePath().getParent();
-    if (folder == null) {
-      throw new IllegalArgumentException(path + " has no parent");
-    }
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    Disk.sync(Disk.parent(path));
   }
 
   /**

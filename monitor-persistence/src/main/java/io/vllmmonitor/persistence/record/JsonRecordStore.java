@@ -42,8 +42,8 @@ public final class JsonRecordStore implements RecordStore {
   private static final Logger LOG = LoggerFactory.getLogger(JsonRecordStore.class);
   static final String MARK = "commit.mark";
 
-  /** A larger transaction goes into the files of its kinds at once. */
-  private static final int LONGEST_LINE = 8 << 20;
+  /** A transaction of more characters goes into the files of its kinds at once. */
+  private static final long MOST_IN_A_LINE = 8L << 20;
 
   /** A shorter journal is not worth a compaction. */
   private static final long LEAST_JOURNAL = 1L << 20;
@@ -159,13 +159,12 @@ public final class JsonRecordStore implements RecordStore {
 
   private void commit(RecordChange change) {
     refuseWhenClosed();
-    byte[] line = change.toLine();
-    if (line.length > LONGEST_LINE) {
+    if (change.characters() > MOST_IN_A_LINE) {
       replace(tables.after(change), change.number());
       return;
     }
     try {
-      folder.append(line);
+      folder.append(change.toLine());
     } catch (IOException e) {
       throw JsonFailures.translate(folder.journalPath(), "written", e);
     }

@@ -54,6 +54,12 @@ record RecordChange(long number, List<StoredRecord> written, Map<RecordKind, Set
     return kind;
   }
 
+  /** Of the details and ids that its line would hold, about; the line need not be made for it. */
+  long characters() {
+    return written.stream().mapToLong(row -> row.json().length()).sum()
+        + deleted.values().stream().flatMap(Set::stream).mapToLong(String::length).sum();
+  }
+
   /** The kinds whose rows it touches. */
   Set<RecordKind> touched() {
     Set<RecordKind> kinds = EnumSet.noneOf(RecordKind.class);

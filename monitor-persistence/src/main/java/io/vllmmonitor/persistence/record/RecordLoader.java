@@ -162,7 +162,12 @@ final class RecordLoader {
   private void load(RecordKind kind, KindFile named) throws IOException {
     Path file = folder.resolve(named.name());
     if (Files.notExists(file)) {
-      tell(file, "is missing; its " + named.rows() + " records are lost unless it is put back");
+      tell(
+          file,
+          "is missing; its "
+              + named.rows()
+              + " records are lost. From now on it is of no use to put it back; restore a backup to"
+              + " have them again");
       return;
     }
     KindRows rows = new KindRows(kind);

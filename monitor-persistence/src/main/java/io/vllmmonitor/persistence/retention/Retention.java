@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -65,23 +66,22 @@ public final class Retention {
 
   /** What would be forgotten now; changes nothing. */
   public synchronized RetentionPlan plan() {
-    return sift((kind, ids) -> ids.size());
+    return sift(names -> {}, (kind, ids) -> ids.size());
   }
 
   /**
-   * Forgets it. A failure in the midst leaves the rest for the next run.
+   * Forgets it: samples first, since rows cannot be deleted on a full disk and deleted files make
+   * room. A failure in the midst leaves the rest for the next run.
    *
    * @return what was forgotten
    * @throws io.vllmmonitor.api.error.MonitorException STORE_FULL, STORE_IO, STORE_CLOSED, or
    *     STORE_DAMAGED where what must be kept cannot be read
    */
   public synchronized RetentionPlan apply() {
-    RetentionPlan done = sift(records::delete);
+    RetentionPlan done = sift(series::remove, records::delete);
     if (done.rows() > 0) {
       shrink.run();
     }
-    series.remove(
-        done.parts().stream().map(part -> part.part().name()).collect(Collectors.toSet()));
     return done;
   }
 
@@ -89,10 +89,14 @@ public final class Retention {
     int take(RecordKind kind, Set<String> ids);
   }
 
-  private RetentionPlan sift(Rows work) {
+  private RetentionPlan sift(Consumer<Set<String>> samples, Rows work) {
     Instant now = clock.instant();
-    List<RecordRemoval> old = new ArrayList<>();
     LiveReferences live = LiveReferences.in(records);
+    List<SeriesPart> parts = series.parts();
+    List<PartRemoval> going = new ArrayList<>(tooOld(parts, now));
+    long excess = makeRoom(parts, going);
+    samples.accept(going.stream().map(part -> part.part().name()).collect(Collectors.toSet()));
+    List<RecordRemoval> old = new ArrayList<>();
     for (RecordKind kind : RecordKind.values()) {
       OptionalInt days = daysOf(kind);
       if (days.isPresent()) {
@@ -103,9 +107,6 @@ public final class Retention {
         }
       }
     }
-    List<SeriesPart> parts = series.parts();
-    List<PartRemoval> going = new ArrayList<>(tooOld(parts, now));
-    long excess = makeRoom(parts, going);
     return new RetentionPlan(now, going, old, excess);
   }
 

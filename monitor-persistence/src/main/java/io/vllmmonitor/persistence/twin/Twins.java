@@ -182,7 +182,7 @@ public final class Twins {
   }
 
   private static MonitorException failed(String action, Path file, IOException cause) {
-    boolean full = String.valueOf(cause.getMessage()).contains("No space left");
+    boolean full = Disk.isFull(file, cause);
     return new MonitorException(
         full ? ErrorCode.STORE_FULL : ErrorCode.STORE_IO,
         Blame.ENVIRONMENT,

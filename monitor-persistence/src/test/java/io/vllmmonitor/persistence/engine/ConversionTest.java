@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.sample.Labels;
@@ -18,12 +19,14 @@ import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.exchange.ExchangeProgress;
+import io.vllmmonitor.persistence.twin.Twins;
 import io.vllmmonitor.testkit.time.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -237,6 +240,17 @@ class ConversionTest {
   }
 
   @Test
+  void aFullDiskIsToldWhereTheFormCannotBeWritten() throws Exception {
+    fill(StorageBackend.JSON);
+    Files.delete(folder.resolve("store.json"));
+    Path obstacle =
+        Files.createSymbolicLink(folder.resolve("store.json.new"), Path.of("/dev/full"));
+    assertCode(ErrorCode.STORE_FULL, "Free some space", () -> with(StorageBackend.JSON, e -> true));
+    Files.delete(obstacle);
+    assertThat(with(StorageBackend.JSON, ConversionTest::content)).isNotEmpty();
+  }
+
+  @Test
   void aConversionThatWasNotCommittedIsThrownAway() throws Exception {
     fill(StorageBackend.HYBRID);
     List<String> content = with(StorageBackend.HYBRID, ConversionTest::content);
@@ -282,6 +296,91 @@ class ConversionTest {
         "{\"backend\":\"json\",\"database\":\"monitor.db\",\"replaced\":\""
             + before
             + "\",\"old\":[\"metrics\",\"monitor.db\"],\"new\":[\"blobs\",\"metrics\",\"records\"]}");
+  }
+
+  @Test
+  void aKillWhileTheEmptyFolderIsTakenAwayDoesNotKeepTheStoreClosed() throws Exception {
+    fill(StorageBackend.HYBRID);
+    List<String> content = with(StorageBackend.HYBRID, ConversionTest::content);
+    Path kept = convert(StorageBackend.HYBRID, StorageBackend.JSON).replaced().orElseThrow();
+    rewind(kept, kept.getFileName(), List.of("metrics", "monitor.db"), List.of(), 2);
+    Files.delete(folder.resolve("converting/new"));
+    assertThat(with(StorageBackend.JSON, ConversionTest::content)).isEqualTo(content);
+    assertThat(folder.resolve("converting")).doesNotExist();
+  }
+
+  @Test
+  void whatHasTheNameOfANewFileIsKeptAsideToo() throws Exception {
+    fill(StorageBackend.HYBRID);
+    List<String> content = with(StorageBackend.HYBRID, ConversionTest::content);
+    Files.createDirectory(folder.resolve("records"));
+    Files.writeString(folder.resolve("records/of-mine"), "mine");
+    Path kept = convert(StorageBackend.HYBRID, StorageBackend.JSON).replaced().orElseThrow();
+    assertThat(with(StorageBackend.JSON, ConversionTest::content)).isEqualTo(content);
+    assertThat(kept.resolve("records/of-mine")).hasContent("mine");
+  }
+
+  /** As offline verbs do; they must not take the form from before the conversion. */
+  @Test
+  void theFormOfADirectoryIsTheOneThatACommittedConversionGivesIt() throws Exception {
+    fill(StorageBackend.HYBRID);
+    List<String> content = with(StorageBackend.HYBRID, ConversionTest::content);
+    Path kept = convert(StorageBackend.HYBRID, StorageBackend.JSON).replaced().orElseThrow();
+    List<String> fresh = List.of("blobs", "metrics", "records");
+    rewind(kept, kept.getFileName(), List.of("metrics", "monitor.db"), fresh, 1);
+    new StoreForm(StorageBackend.HYBRID, "monitor.db").write(folder);
+    StorageBackend adopted = StoreEngine.adopt(config(StorageBackend.SQLITE)).backend();
+    assertThat(adopted).isEqualTo(StorageBackend.JSON);
+    assertThat(with(adopted, ConversionTest::content)).isEqualTo(content);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SQLITE", "JSON"})
+  void noReadableCopiesAreLeftInAFormThatHasNone(StorageBackend to) throws Exception {
+    fill(StorageBackend.HYBRID);
+    Twins twins = new Twins(folder, "monitor.db", clock);
+    for (String name : List.of("plugins.json", "happy_paths.json", "models/learner.json")) {
+      assertThat(twins.write(name, JsonNodeFactory.instance.arrayNode().add(name))).isTrue();
+    }
+    Files.writeString(folder.resolve("models/mine.json"), "[]");
+    convert(StorageBackend.HYBRID, to);
+    for (String name : List.of("plugins.json", "happy_paths.json", "models/learner.json")) {
+      assertThat(folder.resolve(name)).doesNotExist();
+    }
+    assertThat(folder.resolve("models/mine.json")).hasContent("[]");
+  }
+
+  @Test
+  void aDirectoryThatIsMissingOrEmptyTakesTheFormOfTheConfiguration() {
+    for (StorageBackend backend : StorageBackend.values()) {
+      assertThat(StoreEngine.adopt(config(backend))).isEqualTo(config(backend));
+      assertThat(StoreEngine.adopt(folder.resolve("missing"), config(backend)))
+          .isEqualTo(config(backend));
+    }
+  }
+
+  @Test
+  void aConversionWhoseCommitFailsLeavesNoCopyBehind() throws Exception {
+    fill(StorageBackend.HYBRID);
+    List<String> content = with(StorageBackend.HYBRID, ConversionTest::content);
+    InstantSource obstructing =
+        () -> {
+          if (Files.exists(folder.resolve("converting/new/records"))) {
+            boolean unused = folder.resolve("converting/ready.json.new").toFile().mkdir();
+          }
+          return NOON;
+        };
+    try (DataDirectory directory = DataDirectory.open(folder, clock)) {
+      Conversion conversion =
+          new Conversion(
+              directory, config(StorageBackend.HYBRID), obstructing, System::nanoTime);
+      assertCode(
+          ErrorCode.STORE_IO,
+          "ready.json.new",
+          () -> conversion.to(StorageBackend.JSON, new ExchangeProgress()));
+      assertThat(folder.resolve("converting")).doesNotExist();
+    }
+    assertThat(with(StorageBackend.HYBRID, ConversionTest::content)).isEqualTo(content);
   }
 
   @Test

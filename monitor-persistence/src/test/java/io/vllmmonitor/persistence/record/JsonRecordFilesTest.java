@@ -318,7 +318,7 @@ class JsonRecordFilesTest {
     try (JsonRecordStore store = open(false)) {
       assertThat(store.count(INCIDENTS)).isZero();
       assertThat(problems).hasSize(1);
-      assertThat(problems.get(0).message()).contains("its 1 records are lost");
+      assertThat(problems.get(0).message()).contains("its 1 records are lost. From now on");
     }
   }
 
@@ -361,6 +361,20 @@ class JsonRecordFilesTest {
   }
 
   @Test
+  void aThreadThatIsInterruptedLeavesNoDoubts() throws IOException {
+    try (JsonRecordStore store = open(false)) {
+      Thread.currentThread().interrupt();
+      store.replace(Set.of(INCIDENTS), List.of(row(INCIDENTS, "a")).iterator());
+      assertThat(Thread.interrupted()).as("it is still interrupted").isTrue();
+      store.write(List.of(row(INCIDENTS, "b")));
+    }
+    try (JsonRecordStore store = open(false)) {
+      assertThat(problems).isEmpty();
+      assertThat(ids(store, INCIDENTS)).containsExactly("a", "b");
+    }
+  }
+
+  @Test
   void aTransactionTooLongForALineIsWholeToo() {
     String text = "\"" + "y".repeat(5_000_000) + '"';
     List<StoredRecord> rows =
@@ -376,6 +390,20 @@ class JsonRecordFilesTest {
       assertThat(problems).isEmpty();
       assertThat(ids(store, INCIDENTS)).containsExactly("r0", "r1", "small");
       assertThat(store.find(INCIDENTS, "r1")).contains(rows.get(1));
+    }
+  }
+
+  @Test
+  void aTransactionThatNoLineCouldHoldIsStored() {
+    String text = "\"" + "y".repeat(5_000_000) + '"';
+    List<StoredRecord> rows =
+        IntStream.range(0, 60)
+            .mapToObj(
+                i -> new StoredRecord(INCIDENTS, "r" + i, clock.instant(), null, Map.of(), text))
+            .toList();
+    try (JsonRecordStore store = open(true)) {
+      store.write(rows);
+      assertThat(store.count(INCIDENTS)).isEqualTo(60);
     }
   }
 

@@ -219,6 +219,19 @@ class RetentionTest {
   }
 
   @Test
+  void aFullDiskOnWhichNoRowCanBeDeletedGetsItsOldSamplesDeleted() {
+    row(RecordKind.AUDIT, "old", 400, Map.of());
+    series.day("2026-10-01", 100).day("2026-11-25", 100);
+    PersistenceConfig config = PersistenceConfig.of(Path.of("data"));
+    Retention retention = new Retention(series, new NothingDeleted(records), config, () -> bytes, () -> {}, clock);
+
+    assertThatThrownBy(retention::apply)
+        .isInstanceOfSatisfying(
+            MonitorException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_FULL));
+    assertThat(series.names()).containsExactly("2026-11-25");
+  }
+
+  @Test
   void aFreshStoreHasNothingToForget() {
     RetentionPlan plan = retention().plan();
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.store.RecordKind;
+import io.vllmmonitor.api.store.StorageBackend;
+import io.vllmmonitor.persistence.config.PersistenceConfig;
 import io.vllmmonitor.persistence.engine.OpenStores;
 import io.vllmmonitor.persistence.memory.StoredMemory;
 import java.nio.file.Path;
@@ -13,15 +15,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same on the real store, with somebody who writes meanwhile. */
-class SqliteExchangeTest {
+/** The same on real stores, with somebody who writes meanwhile. */
+class StoreExchangeTest {
   private static final List<SeriesKey> PAGE =
       IntStream.range(0, 20).mapToObj(i -> TestStores.key("series_" + i, "0")).sorted().toList();
 
   @TempDir private Path folder;
+
+  private OpenStores open(StorageBackend backend, String name) throws Exception {
+    PersistenceConfig config =
+        PersistenceConfig.builder(folder.resolve(name)).backend(backend).reserveSize(0).build();
+    return OpenStores.in(config, new TestStores(folder.resolve("clock-of-" + name)).clock);
+  }
 
   private ExchangeStores stores(OpenStores open) {
     return new ExchangeStores(
@@ -56,11 +65,11 @@ class SqliteExchangeTest {
                             TestStores.NOON.minusSeconds(86_400 - number)))));
   }
 
-  @Test
-  void anExportWhileOthersWriteIsOneCutAndComesBackByteForByte() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"HYBRID", "JSON"})
+  void anExportWhileOthersWriteIsOneCutAndComesBackByteForByte(StorageBackend backend) throws Exception {
     List<ExportReport> reports = new ArrayList<>();
-    try (OpenStores a =
-        OpenStores.in(folder.resolve("a"), new TestStores(folder.resolve("x")).clock)) {
+    try (OpenStores a = open(backend, "a")) {
       for (int i = 0; i < 1_500; i++) {
         write(a, i);
       }
@@ -86,8 +95,8 @@ class SqliteExchangeTest {
           .isGreaterThanOrEqualTo(PAGE.size() * report.records().getOrDefault("checkpoints", 0L))
           .isGreaterThanOrEqualTo(1_500L * PAGE.size());
       assertThat(report.samples() % PAGE.size()).isZero();
-      try (OpenStores b =
-          OpenStores.in(folder.resolve("b-" + i), new TestStores(folder.resolve("y-" + i)).clock)) {
+      try (OpenStores b = open(backend, "b-" + i)) {
+        write(b, 50_000); // which is replaced
         new Importer(stores(b), b.directory().path(), new TestStores(folder.resolve("z")).clock)
             .run(
                 new ImportOptions(
