@@ -79,8 +79,19 @@ public interface SeriesStore extends AutoCloseable {
     }
   }
 
-  /** The newest sample of every matching series, stale markers included, sorted by series. */
+  /**
+   * The newest sample of every matching series, stale markers included, sorted by series. A series
+   * that has had none since {@link #latestSince} may be left out.
+   */
   List<Sample> latest(SeriesSelector selector);
+
+  /**
+   * Since when a series must have had a sample to be sure to be told by {@link #latest}: a store
+   * need not look for series that ended long ago. {@link Instant#MIN} means that all are told.
+   */
+  default Instant latestSince() {
+    return Instant.MIN;
+  }
 
   /**
    * Aggregates of all matching series, series sorted, oldest first; series without a sample in the

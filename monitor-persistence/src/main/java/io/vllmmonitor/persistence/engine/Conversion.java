@@ -223,11 +223,7 @@ public final class Conversion {
     String stem =
         database.endsWith(".db") ? database.substring(0, database.length() - 3) : database;
     return List.of(
-        database,
-        database + "-wal",
-        database + "-shm",
-        stem + ".mark",
-        DataDirectory.METRICS);
+        database, database + "-wal", database + "-shm", stem + ".mark", DataDirectory.METRICS);
   }
 
   private static MonitorException nothing(Path directory) {

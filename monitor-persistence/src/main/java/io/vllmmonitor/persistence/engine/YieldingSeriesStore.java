@@ -80,6 +80,11 @@ final class YieldingSeriesStore implements SeriesStore {
   }
 
   @Override
+  public Instant latestSince() {
+    return store.latestSince();
+  }
+
+  @Override
   public List<SeriesPart> parts() {
     return store.parts();
   }

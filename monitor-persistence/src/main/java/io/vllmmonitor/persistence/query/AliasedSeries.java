@@ -132,10 +132,15 @@ public final class AliasedSeries {
   /**
    * The newest sample of all matching series, sorted by series.
    *
-   * @return empty where the metric has several names, whose samples must be merged first
+   * @param from series that have a sample since then are wanted
+   * @return empty where the store may not know all of those, and where the metric has several
+   *     names, whose samples must be merged first
    */
-  Optional<List<Sample>> latest(Expression.Series selector) {
+  Optional<List<Sample>> latest(Expression.Series selector, Instant from) {
     checkPatterns(selector.selector());
+    if (from.isBefore(store.latestSince())) {
+      return Optional.empty();
+    }
     if (!selector.exact() && !hasOneName(selector)) {
       return Optional.empty();
     }

@@ -21,28 +21,21 @@ final class Evaluation {
   private final AliasedSeries series;
   private final QueryLimits limits;
   private final Deadline deadline;
-  private final long now;
 
-  /**
-   * @param now in ms since 1970
-   */
-  Evaluation(AliasedSeries series, QueryLimits limits, Deadline deadline, long now) {
+  Evaluation(AliasedSeries series, QueryLimits limits, Deadline deadline) {
     this.series = series;
     this.limits = limits;
     this.deadline = deadline;
-    this.now = now;
   }
 
   /** The value of each series at one moment. */
   QueryResult.VectorResult values(Expression.Series selector, long at) {
     long moment = selector.momentFor(at);
-    // A store need not know the newest samples of series that ended long ago.
-    if (moment >= now - lookback()) {
-      Optional<List<Sample>> newestOnes = series.latest(selector);
-      deadline.check();
-      if (newestOnes.isPresent() && areNoneAfter(newestOnes.get(), moment)) {
-        return values(newestOnes.get(), moment, at);
-      }
+    Optional<List<Sample>> newestOnes =
+        series.latest(selector, Instant.ofEpochMilli(moment - lookback()));
+    deadline.check();
+    if (newestOnes.isPresent() && areNoneAfter(newestOnes.get(), moment)) {
+      return values(newestOnes.get(), moment, at);
     }
     List<Sample> samples = new ArrayList<>();
     for (SeriesData data : read(selector, moment - lookback(), moment)) {

@@ -15,7 +15,6 @@ import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.store.SeriesStore;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -58,24 +57,17 @@ public final class PromQuery {
   private final AliasedSeries series;
   private final MetricCatalog catalog;
   private final QueryLimits limits;
-  private final InstantSource clock;
   private final LongSupplier nanoTicker;
   private final RecentlyUsed<String, Expression> parsed = new RecentlyUsed<>(KEPT_EXPRESSIONS);
 
   /**
-   * @param clock tells how old a moment is: the newest samples answer for the present only
    * @param nanoTicker nanoseconds from any origin, such as {@code System::nanoTime}
    */
   public PromQuery(
-      SeriesStore store,
-      MetricCatalog catalog,
-      QueryLimits limits,
-      InstantSource clock,
-      LongSupplier nanoTicker) {
+      SeriesStore store, MetricCatalog catalog, QueryLimits limits, LongSupplier nanoTicker) {
     this.series = new AliasedSeries(store, catalog);
     this.catalog = requireNonNull(catalog, "catalog");
     this.limits = requireNonNull(limits, "limits");
-    this.clock = requireNonNull(clock, "clock");
     this.nanoTicker = requireNonNull(nanoTicker, "nanoTicker");
   }
 
@@ -129,7 +121,7 @@ public final class PromQuery {
   }
 
   private Evaluation evaluation(Deadline deadline) {
-    return new Evaluation(series, limits, deadline, clock.millis());
+    return new Evaluation(series, limits, deadline);
   }
 
   private Steps steps(Instant start, Instant end, Duration step) {

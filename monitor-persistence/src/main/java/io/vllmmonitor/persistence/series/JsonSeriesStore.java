@@ -77,6 +77,7 @@ public final class JsonSeriesStore implements SeriesStore {
   private final ReentrantLock appending = new ReentrantLock();
   private final Staging staging; // guarded by appending
   private final Set<Long> touched = new TreeSet<>(); // guarded by itself
+  private volatile Instant latestSince = Instant.MIN;
   private volatile boolean closed;
 
   private JsonSeriesStore(
@@ -130,9 +131,10 @@ public final class JsonSeriesStore implements SeriesStore {
     int left = RESTORED_DAYS;
     for (Map.Entry<Long, JsonDay> day : days.all().descendingMap().entrySet()) {
       if (left-- == 0) {
-        break;
+        return;
       }
       day.getValue().restore(newest);
+      latestSince = Instant.ofEpochMilli(Days.firstMillis(day.getKey()));
       touch(day.getKey());
       if (day.getValue().isUrgent()) {
         JsonDays.sealOrLog(day.getValue());
@@ -309,6 +311,11 @@ public final class JsonSeriesStore implements SeriesStore {
 
   private Iterable<JsonDay> daysOf(long first, long last) {
     return first > last ? List.of() : days.between(Days.of(first), Days.of(last)).values();
+  }
+
+  @Override
+  public Instant latestSince() {
+    return latestSince;
   }
 
   @Override

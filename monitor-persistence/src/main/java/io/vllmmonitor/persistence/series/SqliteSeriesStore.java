@@ -73,6 +73,7 @@ public final class SqliteSeriesStore implements SeriesStore {
   private final Set<Long> daysToMaintain = new TreeSet<>(); // guarded by itself
   private final Set<Long> doubtfulDays = new HashSet<>(); // guarded by appending
   private final SortedMap<Long, Long> samplesOfDay = new TreeMap<>(); // guarded by itself
+  private volatile Instant latestSince = Instant.MIN;
   private volatile boolean closed;
 
   private SqliteSeriesStore(
@@ -142,7 +143,11 @@ public final class SqliteSeriesStore implements SeriesStore {
     }
     partitions.scan();
     List<Long> days = partitions.days(Long.MIN_VALUE, Long.MAX_VALUE);
-    for (long day : days.subList(Math.max(0, days.size() - RESTORED_DAYS), days.size())) {
+    int first = Math.max(0, days.size() - RESTORED_DAYS);
+    if (first > 0) {
+      latestSince = Instant.ofEpochMilli(Days.firstMillis(days.get(first)));
+    }
+    for (long day : days.subList(first, days.size())) {
       Path file = folder.resolve(Days.fileName(day));
       try {
         restore(day, file, problems);
@@ -393,6 +398,11 @@ public final class SqliteSeriesStore implements SeriesStore {
       return samplesOfDay.computeIfAbsent(
           day, unknown -> partitions.with(unknown, Partition::samples));
     }
+  }
+
+  @Override
+  public Instant latestSince() {
+    return latestSince;
   }
 
   @Override

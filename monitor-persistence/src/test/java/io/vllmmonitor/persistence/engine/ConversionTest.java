@@ -372,8 +372,7 @@ class ConversionTest {
         };
     try (DataDirectory directory = DataDirectory.open(folder, clock)) {
       Conversion conversion =
-          new Conversion(
-              directory, config(StorageBackend.HYBRID), obstructing, System::nanoTime);
+          new Conversion(directory, config(StorageBackend.HYBRID), obstructing, System::nanoTime);
       assertCode(
           ErrorCode.STORE_IO,
           "ready.json.new",

@@ -73,7 +73,6 @@ class OlderMomentsTest {
             stores.engine().series(),
             new MetricCatalog(),
             QueryLimits.standard(),
-            clock,
             System::nanoTime);
     List<String> texts = new ArrayList<>();
     for (String name : List.of("ended", "going")) {

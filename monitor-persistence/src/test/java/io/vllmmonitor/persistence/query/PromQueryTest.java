@@ -13,7 +13,6 @@ import io.vllmmonitor.persistence.query.QueryResult.ScalarResult;
 import io.vllmmonitor.persistence.query.QueryResult.StringResult;
 import io.vllmmonitor.persistence.query.QueryResult.VectorResult;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,11 +24,10 @@ class PromQueryTest {
 
   private final Samples samples = new Samples();
   private final AtomicLong nanos = new AtomicLong();
-  private final InstantSource clock = () -> second(0);
   private final PromQuery query = query(QueryLimits.standard());
 
   private PromQuery query(QueryLimits limits) {
-    return new PromQuery(samples.store, samples.catalog, limits, clock, nanos::get);
+    return new PromQuery(samples.store, samples.catalog, limits, nanos::get);
   }
 
   @Test
@@ -285,7 +283,6 @@ class PromQueryTest {
             samples.store,
             samples.catalog,
             QueryLimits.standard(),
-            clock,
             () -> nanos.addAndGet(Duration.ofSeconds(6).toNanos()));
     refused(ErrorCode.QUERY_TIMEOUT, () -> slow.instant("up", second(1)));
     refused(

@@ -22,7 +22,7 @@ class RangeFunctionsTest {
   private final PromQuery query = query(QueryLimits.standard());
 
   private PromQuery query(QueryLimits limits) {
-    return new PromQuery(samples.store, samples.catalog, limits, () -> Samples.second(0), () -> 0);
+    return new PromQuery(samples.store, samples.catalog, limits, () -> 0);
   }
 
   private double value(String expression, double second) {

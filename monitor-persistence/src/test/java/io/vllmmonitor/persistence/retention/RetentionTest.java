@@ -223,7 +223,8 @@ class RetentionTest {
     row(RecordKind.AUDIT, "old", 400, Map.of());
     series.day("2026-10-01", 100).day("2026-11-25", 100);
     PersistenceConfig config = PersistenceConfig.of(Path.of("data"));
-    Retention retention = new Retention(series, new NothingDeleted(records), config, () -> bytes, () -> {}, clock);
+    Retention retention =
+        new Retention(series, new NothingDeleted(records), config, () -> bytes, () -> {}, clock);
 
     assertThatThrownBy(retention::apply)
         .isInstanceOfSatisfying(

@@ -16,7 +16,6 @@ import io.vllmmonitor.persistence.engine.StoreEngine;
 import io.vllmmonitor.persistence.exchange.Exchange;
 import io.vllmmonitor.persistence.query.PromQuery;
 import io.vllmmonitor.persistence.query.QueryLimits;
-import java.time.InstantSource;
 
 /** Binds the store that was opened, and what reads and writes through it. */
 final class StoreModule extends AbstractModule {
@@ -41,8 +40,8 @@ final class StoreModule extends AbstractModule {
 
   @Provides
   @Singleton
-  PrometheusReads prometheus(SeriesStore series, MetricCatalog catalog, InstantSource clock) {
+  PrometheusReads prometheus(SeriesStore series, MetricCatalog catalog) {
     return new StoredPrometheus(
-        new PromQuery(series, catalog, QueryLimits.standard(), clock, System::nanoTime));
+        new PromQuery(series, catalog, QueryLimits.standard(), System::nanoTime));
   }
 }
