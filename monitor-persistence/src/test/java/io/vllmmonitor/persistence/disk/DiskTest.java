@@ -21,7 +21,8 @@ class DiskTest {
 
   @Test
   void aFullDiskIsKnownWhateverLanguageTheSystemSpeaks() {
-    IOException german = new IOException("Auf dem Ger\u00e4t ist kein Speicherplatz mehr verf\u00fcgbar");
+    IOException german =
+        new IOException("Auf dem Ger\u00e4t ist kein Speicherplatz mehr verf\u00fcgbar");
     assertThat(Disk.isFull(folder.resolve("file"), german)).isFalse();
     assertThat(Disk.isFull(Path.of("/proc/version"), german)).as("no room at all").isTrue();
   }

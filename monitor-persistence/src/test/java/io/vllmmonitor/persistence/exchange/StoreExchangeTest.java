@@ -67,7 +67,8 @@ class StoreExchangeTest {
 
   @ParameterizedTest
   @EnumSource(names = {"HYBRID", "JSON"})
-  void anExportWhileOthersWriteIsOneCutAndComesBackByteForByte(StorageBackend backend) throws Exception {
+  void anExportWhileOthersWriteIsOneCutAndComesBackByteForByte(StorageBackend backend)
+      throws Exception {
     List<ExportReport> reports = new ArrayList<>();
     try (OpenStores a = open(backend, "a")) {
       for (int i = 0; i < 1_500; i++) {
