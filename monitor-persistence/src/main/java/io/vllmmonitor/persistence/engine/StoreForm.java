@@ -2,6 +2,7 @@ package io.vllmmonitor.persistence.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -56,8 +57,10 @@ record StoreForm(StorageBackend backend, String database) {
       if (Files.exists(file)) {
         return Optional.of(read(file));
       }
+    } catch (JsonProcessingException e) {
+      throw damaged(file, e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw damaged(file, e.toString(), e);
+      throw JsonFailures.translate(file, "read", e);
     }
     if (Files.exists(directory.resolve(config.files().db()))) {
       StorageBackend known =

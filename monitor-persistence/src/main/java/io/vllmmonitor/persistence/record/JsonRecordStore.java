@@ -134,9 +134,20 @@ public final class JsonRecordStore implements RecordStore {
     if (all.isEmpty()) {
       return;
     }
+    boolean isLong = new RecordChange(0, all, Map.of()).characters() > MOST_IN_A_LINE;
+    Runnable work = () -> locked(() -> commit(new RecordChange(number + 1, all, Map.of())));
+    if (isLong) {
+      rewriting.run(work);
+    } else {
+      work.run();
+    }
+  }
+
+  /** Whoever needs a compaction waits for copies before, so that other writers go on meanwhile. */
+  private void locked(Runnable work) {
     writing.lock();
     try {
-      commit(new RecordChange(number + 1, all, Map.of()));
+      work.run();
     } finally {
       writing.unlock();
     }
@@ -195,12 +206,7 @@ public final class JsonRecordStore implements RecordStore {
       }
       table.put(row);
     }
-    writing.lock();
-    try {
-      replace(next, number + 1);
-    } finally {
-      writing.unlock();
-    }
+    rewriting.run(() -> locked(() -> replace(next, number + 1)));
   }
 
   /** Commits by a compaction, since the rows may be more than a line can hold. */

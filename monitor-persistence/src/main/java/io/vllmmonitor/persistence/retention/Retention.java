@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
  * thread; one run at a time.
  *
  * <p>Never forgotten: what {@link LiveReferences} needs, plugins with their code and state, happy
- * paths, and the newest part of samples and of aggregates.
+ * paths. The cap never takes the newest part of samples and of aggregates.
  */
 public final class Retention {
   private static final int ROWS_AT_ONCE = 1_000;

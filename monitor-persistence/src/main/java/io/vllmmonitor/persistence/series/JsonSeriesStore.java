@@ -355,6 +355,7 @@ public final class JsonSeriesStore implements SeriesStore {
       }
       newest.forgetBefore(
           days.all().isEmpty() ? Long.MAX_VALUE : Days.firstMillis(days.all().firstKey()));
+      staging.forgetPages();
     } catch (IOException e) {
       throw JsonFailures.translate(folder, "cleared of old days", e);
     } finally {

@@ -378,6 +378,7 @@ public final class SqliteSeriesStore implements SeriesStore {
       }
       List<Long> left = partitions.days(Long.MIN_VALUE, Long.MAX_VALUE);
       newest.forgetBefore(left.isEmpty() ? Long.MAX_VALUE : Days.firstMillis(left.get(0)));
+      staging.forgetPages();
     } finally {
       appending.unlock();
     }

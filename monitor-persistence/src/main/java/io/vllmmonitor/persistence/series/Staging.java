@@ -51,6 +51,11 @@ final class Staging {
     this.window = window.toMillis();
   }
 
+  /** After series were forgotten: the kept cells may be of some that are no longer counted. */
+  void forgetPages() {
+    pages.clear();
+  }
+
   private long windowOf(AppendMode mode) {
     return switch (mode) {
       case SCRAPED -> 0;

@@ -234,9 +234,14 @@ class ConversionTest {
     fill(StorageBackend.HYBRID);
     Files.writeString(folder.resolve("store.json"), "{\"format\":1,\"backend\":\"tape\"}");
     assertCode(ErrorCode.STORE_DAMAGED, "tape", () -> with(StorageBackend.HYBRID, engine -> true));
+    Files.writeString(folder.resolve("store.json"), "{\"format\":1,");
+    assertCode(ErrorCode.STORE_DAMAGED, "end-of-input", () -> with(StorageBackend.HYBRID, e -> 1));
     Files.writeString(folder.resolve("store.json"), "{\"format\":2}");
     assertCode(
         ErrorCode.STORE_NEWER, "format 2", () -> with(StorageBackend.HYBRID, engine -> true));
+    Files.delete(folder.resolve("store.json"));
+    Files.createDirectory(folder.resolve("store.json"));
+    assertCode(ErrorCode.STORE_IO, "store.json", () -> with(StorageBackend.HYBRID, engine -> true));
   }
 
   @Test

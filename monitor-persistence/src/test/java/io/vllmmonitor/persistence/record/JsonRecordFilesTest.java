@@ -16,6 +16,7 @@ import io.vllmmonitor.testkit.time.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -357,6 +359,30 @@ class JsonRecordFilesTest {
     try (JsonRecordStore store = open(false)) {
       assertThat(problems).isEmpty();
       assertThat(ids(store, INCIDENTS)).containsExactly("a", "c");
+    }
+  }
+
+  @Test
+  void aReplacementThatWaitsForACopyDoesNotKeepOthersFromWriting() throws Exception {
+    try (JsonRecordStore store = open(false)) {
+      Thread replacing =
+          new Thread(() -> store.replace(Set.of(INCIDENTS), List.<StoredRecord>of().iterator()));
+      CompletableFuture<Void> written =
+          store.whileFilesStay(
+              () -> {
+                replacing.start();
+                while (replacing.getState() != Thread.State.WAITING) {
+                  Thread.onSpinWait();
+                }
+                CompletableFuture<Void> writing =
+                    CompletableFuture.runAsync(() -> store.write(List.of(row(INCIDENTS, "a"))));
+                assertThat(writing).succeedsWithin(Duration.ofSeconds(20));
+                assertThat(ids(store, INCIDENTS)).containsExactly("a");
+                return writing;
+              });
+      replacing.join();
+      assertThat(written).isCompleted();
+      assertThat(store.count(INCIDENTS)).isZero();
     }
   }
 

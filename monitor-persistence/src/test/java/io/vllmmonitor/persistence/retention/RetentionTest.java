@@ -8,6 +8,7 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.store.RecordKind;
+import io.vllmmonitor.api.store.RecordStore;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.persistence.config.PersistenceConfig;
@@ -223,8 +224,13 @@ class RetentionTest {
     row(RecordKind.AUDIT, "old", 400, Map.of());
     series.day("2026-10-01", 100).day("2026-11-25", 100);
     PersistenceConfig config = PersistenceConfig.of(Path.of("data"));
+<<<<<<< HEAD
     Retention retention =
         new Retention(series, new NothingDeleted(records), config, () -> bytes, () -> {}, clock);
+=======
+    RecordStore full = new NothingDeleted(records);
+    Retention retention = new Retention(series, full, config, () -> bytes, () -> {}, clock);
+>>>>>>> review1
 
     assertThatThrownBy(retention::apply)
         .isInstanceOfSatisfying(
