@@ -224,13 +224,8 @@ class RetentionTest {
     row(RecordKind.AUDIT, "old", 400, Map.of());
     series.day("2026-10-01", 100).day("2026-11-25", 100);
     PersistenceConfig config = PersistenceConfig.of(Path.of("data"));
-<<<<<<< HEAD
-    Retention retention =
-        new Retention(series, new NothingDeleted(records), config, () -> bytes, () -> {}, clock);
-=======
     RecordStore full = new NothingDeleted(records);
     Retention retention = new Retention(series, full, config, () -> bytes, () -> {}, clock);
->>>>>>> review1
 
     assertThatThrownBy(retention::apply)
         .isInstanceOfSatisfying(
