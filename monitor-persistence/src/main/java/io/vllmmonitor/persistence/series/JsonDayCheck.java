@@ -61,10 +61,10 @@ public final class JsonDayCheck {
    * What was read of a day. Immutable.
    *
    * @param batches lines of the growing file that were not sealed yet
-   * @param series lines of samples in sealed files
+   * @param sealedLines lines of samples in sealed files, one for each series of a file
    * @param samples in both
    */
-  public record Counts(long batches, long series, long samples) {}
+  public record Counts(long batches, long sealedLines, long samples) {}
 
   /**
    * The days that have files, since 1970; files that were never finished are noted.

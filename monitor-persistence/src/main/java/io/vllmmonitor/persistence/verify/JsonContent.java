@@ -60,7 +60,7 @@ final class JsonContent {
   private void checkDay(JsonDayCheck days, long day) {
     JsonDayCheck.Counts counts = days.check(day);
     tally.checked(Tally.SAMPLES, "batches", counts.batches());
-    tally.checked(Tally.SAMPLES, "series", counts.series());
+    tally.checked(Tally.SAMPLES, "sealed lines", counts.sealedLines());
     tally.checked(Tally.SAMPLES, "samples", counts.samples());
   }
 
