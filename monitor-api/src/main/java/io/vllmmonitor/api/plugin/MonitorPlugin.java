@@ -6,6 +6,9 @@ import io.vllmmonitor.api.learning.Learner;
 import io.vllmmonitor.api.lifecycle.LifecycleListener;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.mitigation.MitigationStrategy;
+import io.vllmmonitor.api.notify.Exporter;
+import io.vllmmonitor.api.notify.Notifier;
+import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import java.util.List;
@@ -14,8 +17,9 @@ import java.util.List;
  * What a plugin jar brings, one method per kind, each empty by default. The jar names its one
  * implementation in {@code META-INF/services/io.vllmmonitor.api.plugin.MonitorPlugin}; it needs a
  * public constructor without parameters. Every method is called once per target (the context has
- * one), except {@link #discoveries} and {@link #learners}, which are called once per daemon; each
- * call must answer new instances. What is thrown rejects the plugin and hurts nothing else.
+ * one), except {@link #discoveries}, {@link #learners}, {@link #notifiers} and {@link #exporters},
+ * which are called once per daemon; each call must answer new instances. What is thrown rejects the
+ * plugin and hurts nothing else.
  */
 @Incubating(review = "2027-03-01")
 public interface MonitorPlugin {
@@ -43,7 +47,19 @@ public interface MonitorPlugin {
     return List.of();
   }
 
+  default List<FailurePredictor> predictors(PluginContext context) {
+    return List.of();
+  }
+
   default List<Learner> learners(PluginContext context) {
+    return List.of();
+  }
+
+  default List<Notifier> notifiers(PluginContext context) {
+    return List.of();
+  }
+
+  default List<Exporter> exporters(PluginContext context) {
     return List.of();
   }
 }

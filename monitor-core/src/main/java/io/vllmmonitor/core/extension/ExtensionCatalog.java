@@ -1,6 +1,8 @@
 package io.vllmmonitor.core.extension;
 
 import io.vllmmonitor.api.learning.Learner;
+import io.vllmmonitor.api.notify.Exporter;
+import io.vllmmonitor.api.notify.Notifier;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
 import java.util.List;
@@ -18,6 +20,12 @@ public interface ExtensionCatalog {
 
   /** The learners. An immutable snapshot. */
   List<Bound<Learner>> learners();
+
+  /** What tells people. An immutable snapshot. */
+  List<Bound<Notifier>> notifiers();
+
+  /** What hands samples on. An immutable snapshot. */
+  List<Bound<Exporter>> exporters();
 
   /** Saves the state of the instances that exist once per daemon. */
   void saveDaemonStates();

@@ -4,6 +4,7 @@ import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.lifecycle.LifecycleListener;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.mitigation.MitigationStrategy;
+import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.source.MetricsSource;
 import java.util.List;
 
@@ -18,6 +19,8 @@ public interface ExtensionSet {
   List<Bound<LifecycleListener>> listeners();
 
   List<Bound<Guardrail>> guardrails();
+
+  List<Bound<FailurePredictor>> predictors();
 
   List<Bound<MitigationStrategy>> strategies();
 

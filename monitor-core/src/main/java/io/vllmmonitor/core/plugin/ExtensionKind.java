@@ -6,6 +6,9 @@ import io.vllmmonitor.api.learning.Learner;
 import io.vllmmonitor.api.lifecycle.LifecycleListener;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.mitigation.MitigationStrategy;
+import io.vllmmonitor.api.notify.Exporter;
+import io.vllmmonitor.api.notify.Notifier;
+import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import java.util.Locale;
@@ -15,10 +18,13 @@ enum ExtensionKind {
   SOURCE(MetricsSource.class),
   LISTENER(LifecycleListener.class),
   GUARDRAIL(Guardrail.class),
+  PREDICTOR(FailurePredictor.class),
   MITIGATION(MitigationStrategy.class),
   ACTUATOR(Actuator.class),
   DISCOVERY(TargetDiscovery.class),
-  LEARNER(Learner.class);
+  LEARNER(Learner.class),
+  NOTIFIER(Notifier.class),
+  EXPORTER(Exporter.class);
 
   private final Class<? extends Extension> type;
 

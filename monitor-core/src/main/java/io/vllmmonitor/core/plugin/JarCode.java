@@ -26,6 +26,7 @@ final class JarCode implements UnitCode {
     add(pieces, ExtensionKind.SOURCE, entry.sources(context));
     add(pieces, ExtensionKind.LISTENER, entry.lifecycleListeners(context));
     add(pieces, ExtensionKind.GUARDRAIL, entry.guardrails(context));
+    add(pieces, ExtensionKind.PREDICTOR, entry.predictors(context));
     add(pieces, ExtensionKind.MITIGATION, entry.mitigations(context));
     add(pieces, ExtensionKind.ACTUATOR, entry.actuators(context));
     return pieces;
@@ -36,6 +37,8 @@ final class JarCode implements UnitCode {
     List<Piece> pieces = new ArrayList<>();
     add(pieces, ExtensionKind.DISCOVERY, entry.discoveries(context));
     add(pieces, ExtensionKind.LEARNER, entry.learners(context));
+    add(pieces, ExtensionKind.NOTIFIER, entry.notifiers(context));
+    add(pieces, ExtensionKind.EXPORTER, entry.exporters(context));
     return pieces;
   }
 

@@ -16,6 +16,8 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.learning.Learner;
+import io.vllmmonitor.api.notify.Exporter;
+import io.vllmmonitor.api.notify.Notifier;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.config.NearestName;
@@ -170,6 +172,16 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   @Override
   public List<Bound<Learner>> learners() {
     return runner.learners();
+  }
+
+  @Override
+  public List<Bound<Notifier>> notifiers() {
+    return runner.notifiers();
+  }
+
+  @Override
+  public List<Bound<Exporter>> exporters() {
+    return runner.exporters();
   }
 
   @Override

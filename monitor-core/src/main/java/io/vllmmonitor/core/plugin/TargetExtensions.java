@@ -5,6 +5,7 @@ import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.lifecycle.LifecycleListener;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.mitigation.MitigationStrategy;
+import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.extension.Bound;
@@ -15,7 +16,8 @@ import java.util.List;
 final class TargetExtensions implements ExtensionSet {
   private final Target target;
   private final StateSaver saver;
-  private volatile Lists lists = new Lists(List.of(), List.of(), List.of(), List.of(), List.of());
+  private volatile Lists lists =
+      new Lists(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
   private volatile List<Instance> instances = List.of();
 
   /** One consistent set. */
@@ -23,6 +25,7 @@ final class TargetExtensions implements ExtensionSet {
       List<Bound<MetricsSource>> sources,
       List<Bound<LifecycleListener>> listeners,
       List<Bound<Guardrail>> guardrails,
+      List<Bound<FailurePredictor>> predictors,
       List<Bound<MitigationStrategy>> strategies,
       List<Bound<Actuator>> actuators) {}
 
@@ -41,6 +44,7 @@ final class TargetExtensions implements ExtensionSet {
             select(replacement, ExtensionKind.SOURCE, MetricsSource.class),
             select(replacement, ExtensionKind.LISTENER, LifecycleListener.class),
             select(replacement, ExtensionKind.GUARDRAIL, Guardrail.class),
+            select(replacement, ExtensionKind.PREDICTOR, FailurePredictor.class),
             select(replacement, ExtensionKind.MITIGATION, MitigationStrategy.class),
             select(replacement, ExtensionKind.ACTUATOR, Actuator.class));
     instances = List.copyOf(replacement);
@@ -67,6 +71,11 @@ final class TargetExtensions implements ExtensionSet {
   @Override
   public List<Bound<Guardrail>> guardrails() {
     return lists.guardrails();
+  }
+
+  @Override
+  public List<Bound<FailurePredictor>> predictors() {
+    return lists.predictors();
   }
 
   @Override

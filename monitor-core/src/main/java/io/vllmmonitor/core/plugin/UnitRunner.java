@@ -9,6 +9,8 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.learning.Learner;
+import io.vllmmonitor.api.notify.Exporter;
+import io.vllmmonitor.api.notify.Notifier;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
@@ -37,6 +39,8 @@ final class UnitRunner {
   private volatile List<Instance> daemonInstances = List.of();
   private volatile List<Bound<TargetDiscovery>> discoveries = List.of();
   private volatile List<Bound<Learner>> learners = List.of();
+  private volatile List<Bound<Notifier>> notifiers = List.of();
+  private volatile List<Bound<Exporter>> exporters = List.of();
 
   UnitRunner(PlatformServices services, CodeLoader loader, InstanceMaker maker, StateSaver saver) {
     this.services = services;
@@ -51,6 +55,14 @@ final class UnitRunner {
 
   List<Bound<Learner>> learners() {
     return learners;
+  }
+
+  List<Bound<Notifier>> notifiers() {
+    return notifiers;
+  }
+
+  List<Bound<Exporter>> exporters() {
+    return exporters;
   }
 
   void saveDaemonStates() {
@@ -169,6 +181,8 @@ final class UnitRunner {
     discoveries =
         TargetExtensions.select(forDaemon, ExtensionKind.DISCOVERY, TargetDiscovery.class);
     learners = TargetExtensions.select(forDaemon, ExtensionKind.LEARNER, Learner.class);
+    notifiers = TargetExtensions.select(forDaemon, ExtensionKind.NOTIFIER, Notifier.class);
+    exporters = TargetExtensions.select(forDaemon, ExtensionKind.EXPORTER, Exporter.class);
     daemonInstances = forDaemon;
     if (!targets.isEmpty()) {
       running.values().forEach(this::checkSettings);

@@ -4,6 +4,7 @@ import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.lifecycle.LifecycleListener;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.mitigation.MitigationStrategy;
+import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.ExtensionSet;
@@ -32,6 +33,11 @@ final class SourcesOnly implements ExtensionSet {
 
   @Override
   public List<Bound<Guardrail>> guardrails() {
+    return List.of();
+  }
+
+  @Override
+  public List<Bound<FailurePredictor>> predictors() {
     return List.of();
   }
 

@@ -4,6 +4,7 @@ import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.lifecycle.LifecycleListener;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.mitigation.MitigationStrategy;
+import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.ExtensionSet;
@@ -13,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Instances that a test puts in and takes out. Thread-safe. */
 public final class FakeExtensions implements ExtensionSet {
   public final List<Bound<Guardrail>> guardrails = new CopyOnWriteArrayList<>();
+  public final List<Bound<FailurePredictor>> predictors = new CopyOnWriteArrayList<>();
   public final List<Bound<MitigationStrategy>> strategies = new CopyOnWriteArrayList<>();
   public final List<Bound<Actuator>> actuators = new CopyOnWriteArrayList<>();
 
@@ -29,6 +31,11 @@ public final class FakeExtensions implements ExtensionSet {
   @Override
   public List<Bound<Guardrail>> guardrails() {
     return List.copyOf(guardrails);
+  }
+
+  @Override
+  public List<Bound<FailurePredictor>> predictors() {
+    return List.copyOf(predictors);
   }
 
   @Override

@@ -20,6 +20,9 @@ import io.vllmmonitor.api.lifecycle.LifecycleListener;
 import io.vllmmonitor.api.lifecycle.LifecycleState;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.mitigation.MitigationStrategy;
+import io.vllmmonitor.api.notify.Exporter;
+import io.vllmmonitor.api.notify.Notifier;
+import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.MetricSpec;
 import io.vllmmonitor.api.sample.SeriesKey;
@@ -301,6 +304,16 @@ class EngineOnStoresTest {
     }
 
     @Override
+    public List<Bound<Notifier>> notifiers() {
+      return List.of();
+    }
+
+    @Override
+    public List<Bound<Exporter>> exporters() {
+      return List.of();
+    }
+
+    @Override
     public void saveDaemonStates() {}
   }
 
@@ -320,6 +333,11 @@ class EngineOnStoresTest {
       implements ExtensionSet {
     @Override
     public List<Bound<LifecycleListener>> listeners() {
+      return List.of();
+    }
+
+    @Override
+    public List<Bound<FailurePredictor>> predictors() {
       return List.of();
     }
 
