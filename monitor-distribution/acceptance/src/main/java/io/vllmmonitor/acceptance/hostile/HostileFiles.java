@@ -176,7 +176,7 @@ final class HostileFiles {
         Set.of(),
         place -> {
           Path folder = kind == Kind.JAR ? place.jars() : place.sources();
-          Files.move(folder, folder.resolveSibling(folder.getFileName() + ".away"));
+          Files.move(folder, HostileInput.away(folder));
         });
   }
 

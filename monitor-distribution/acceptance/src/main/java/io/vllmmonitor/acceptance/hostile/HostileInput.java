@@ -70,10 +70,16 @@ public record HostileInput(
     return kind == Kind.JAR ? place.jars() : place.sources();
   }
 
-  /** Takes all its files away. */
+  /** Takes all its files away, or brings its folder back. */
   public void takeAway(Place place) throws IOException {
+    Path folder = folder(place);
+    Path away = away(folder);
+    if (Files.exists(away)) {
+      Files.deleteIfExists(folder);
+      Files.move(away, folder);
+    }
     for (String file : files) {
-      Path path = folder(place).resolve(file);
+      Path path = folder.resolve(file);
       if (Files.isDirectory(path) && !Files.isSymbolicLink(path)) {
         try (Stream<Path> inside = Files.walk(path)) {
           for (Path each : inside.sorted(Comparator.reverseOrder()).toList()) {
@@ -84,6 +90,11 @@ public record HostileInput(
         Files.deleteIfExists(path);
       }
     }
+  }
+
+  /** Where a folder is while it is unmounted. */
+  static Path away(Path folder) {
+    return folder.resolveSibling(folder.getFileName() + ".away");
   }
 
   /** Puts a file there in one step, as a careful copy does. */

@@ -169,7 +169,7 @@ record JarRecipe(
 
           @Override
           public GuardrailSpec spec() {
-            return GuardrailSpec.of(Severity.INFO, FailureKind.GENERIC_ERROR, "counts its calls")
+            return GuardrailSpec.of(Severity.WARNING, FailureKind.GENERIC_ERROR, "counts its calls")
                 .withBreachForSeconds(864_000);
           }
 

@@ -33,7 +33,7 @@ final class SourceText {
           }
 
           public GuardrailSpec spec() {
-            return GuardrailSpec.of(Severity.INFO, FailureKind.GENERIC_ERROR, "Dropped by a proof")
+            return GuardrailSpec.of(Severity.WARNING, FailureKind.GENERIC_ERROR, "Dropped by a proof")
                 .withBreachForSeconds(864000);
           }
 

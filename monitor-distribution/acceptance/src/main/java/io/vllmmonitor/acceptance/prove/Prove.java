@@ -23,6 +23,7 @@ public final class Prove {
               "crash", new CrashProof(),
               "embed", new EmbedProof(),
               "exchange", new ExchangeProof(),
+              "hostile", new HostileProof(),
               "journey", new JourneyProof(),
               "replay", new ReplayProof(),
               "start", new StartProof()));
