@@ -8,10 +8,11 @@ import java.util.SortedMap;
 import java.util.function.UnaryOperator;
 
 /**
- * How a jar is made: a plugin with one guardrail of its own name, with code put in at the places
+ * How a jar is made: a plugin with one guardrail of its Plugin-Id, with code put in at the places
  * where plugins are called. Immutable; made with {@link #of} and the {@code with…} methods.
  *
- * @param unit its id, and the name of its file without {@code .jar}
+ * @param unit its id unless an attribute says otherwise, and the name of its file without {@code
+ *     .jar}
  * @param attributes of the manifest
  * @param code statements and members by place
  * @param edit changes the finished entries, by name
@@ -135,7 +136,7 @@ record JarRecipe(
           static final boolean NOW = Boolean.parseBoolean("true");
 
           static volatile int spun;
-          static volatile long calls;
+          private long calls;
 
           static int down(int depth) {
             return down(depth + 1) + 1;
@@ -189,7 +190,7 @@ record JarRecipe(
         """
         .formatted(
             packageName(),
-            unit,
+            attributes.getOrDefault("Plugin-Id", unit),
             at(Spot.CHECK),
             at(Spot.CLOSE),
             code.getOrDefault(Spot.MEMBERS, ""));

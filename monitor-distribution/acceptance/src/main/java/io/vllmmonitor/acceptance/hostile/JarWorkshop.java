@@ -39,7 +39,11 @@ public final class JarWorkshop {
    * @throws IOException also when something does not compile
    */
   public static Map<String, byte[]> build(Path api, Path scratch) throws IOException {
-    Collection<JarRecipe> recipes = HostileCorpus.recipes();
+    return build(HostileCorpus.recipes(), api, scratch);
+  }
+
+  static Map<String, byte[]> build(Collection<JarRecipe> recipes, Path api, Path scratch)
+      throws IOException {
     Path classes = compile(recipes, api, scratch);
     Map<String, byte[]> jars = new HashMap<>();
     for (JarRecipe recipe : recipes) {

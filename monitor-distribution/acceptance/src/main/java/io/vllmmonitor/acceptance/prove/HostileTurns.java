@@ -71,11 +71,6 @@ final class HostileTurns {
                   + verdict.scrapes()
                   + " scrapes");
     }
-    int exitCode = daemon.stop();
-    if (exitCode != 0) {
-      throw new ProofFailure(
-          "After everything was taken away the daemon stops with 0, found " + exitCode);
-    }
     String summary =
         "inputs "
             + dropped
@@ -87,6 +82,11 @@ final class HostileTurns {
       StringBuilder text = new StringBuilder(summary);
       escaped.forEach((name, why) -> text.append("\n  ").append(name).append(": ").append(why));
       throw new ProofFailure(text.toString());
+    }
+    int exitCode = daemon.stop();
+    if (exitCode != 0) {
+      throw new ProofFailure(
+          summary + ", but the daemon does not stop with 0 after it, found " + exitCode);
     }
     return summary;
   }

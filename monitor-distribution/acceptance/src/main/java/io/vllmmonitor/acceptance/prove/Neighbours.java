@@ -23,6 +23,9 @@ final class Neighbours {
   static final List<String> ALL = List.of(JAR, SOURCE, LISTENER);
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** A daemon that scrapes every second has a scrape that is no older. */
+  private static final Duration LATEST = Duration.ofSeconds(5);
+
   private static final Pattern CALLS = Pattern.compile("calls (\\d+)(?: transitions (\\d+))?");
 
   private final Rest rest;
@@ -164,13 +167,16 @@ final class Neighbours {
     return Math.round(Double.parseDouble(result.path(0).path("value").path(1).asText("0")));
   }
 
+  /** The newest one that is stored: what the target says of itself stands still with its thread. */
   private Instant newestScrape() throws IOException, InterruptedException {
-    for (JsonNode target : rest.all("/api/v1/targets")) {
-      if (target.path("instance").asText().equals(instance)) {
-        return Instant.parse(target.path("last_scrape_at").asText());
+    String selector = "up{instance=\"" + instance + "\"}";
+    for (JsonNode series : rest.all("/api/v1/series?selector=" + Rest.encode(selector))) {
+      Instant newest = Instant.parse(series.path("latest").path("at").asText());
+      if (newest.isAfter(Instant.now().minus(LATEST))) {
+        return newest;
       }
     }
-    throw new ProofFailure("The daemon no longer watches " + instance);
+    throw new ProofFailure("The daemon no longer scrapes " + instance);
   }
 
   private void lookAt(UnitsView view, Map<String, Look> looks) {

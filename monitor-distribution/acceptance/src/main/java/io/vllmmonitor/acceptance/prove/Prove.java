@@ -24,6 +24,7 @@ public final class Prove {
               "embed", new EmbedProof(),
               "exchange", new ExchangeProof(),
               "hostile", new HostileProof(),
+              "install", new InstallProof(),
               "journey", new JourneyProof(),
               "replay", new ReplayProof(),
               "start", new StartProof()));
