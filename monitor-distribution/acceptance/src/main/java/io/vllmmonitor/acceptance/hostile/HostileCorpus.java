@@ -42,8 +42,18 @@ public final class HostileCorpus {
                   input.kind() == HostileInput.Kind.JAR ? "jar" : "source",
                   input.what(),
                   input.expected().containment().words(),
-                  String.join(", ", input.expected().codes().stream().sorted().toList())));
+                  codes(input.expected())));
     }
     return table.toString();
+  }
+
+  private static String codes(Expected expected) {
+    if (!expected.codes().isEmpty()) {
+      return String.join(", ", expected.codes().stream().sorted().toList());
+    }
+    return switch (expected.containment()) {
+      case REFUSED, FAULTED -> "any";
+      case ENDED, RUNS, HARMLESS, UNMOVED -> "none needed";
+    };
   }
 }
