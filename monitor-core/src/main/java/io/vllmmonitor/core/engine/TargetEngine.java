@@ -172,6 +172,8 @@ final class TargetEngine implements TickListener {
     if (savedAt == null || !tick.at().isBefore(savedAt.plus(SAVE_EVERY))) {
       savedAt = tick.at();
       saveStates();
+    } else {
+      step("states to save soon", extensions::saveAskedStates);
     }
   }
 
