@@ -7,7 +7,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,7 +21,7 @@ import java.net.http.HttpTimeoutException;
  * HTTP to a server that a test started on this machine, with the error codes of the real client but
  * without its caps on time for the body. Thread-safe.
  */
-public final class LoopbackHttp implements TargetHttp {
+public final class LoopbackHttp implements HttpService {
   private final URI base;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
