@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the class files that belong to one extension: what it names within its own folder or jar. */
+/** Finds the class files behind one extension: what it calls within its own folder or jar. */
 final class CodeOf {
   private static final int MOST_CLASSES = 2_000;
 
@@ -35,7 +35,7 @@ final class CodeOf {
     return url.startsWith(place) || url.startsWith("jar:" + place + "!/") ? found : null;
   }
 
-  /** The constant pools, by internal name, of a class and of all that it names in its own place. */
+  /** The constant pools, by internal name, of a class and of all that it calls in its own place. */
   static Map<String, ConstantPool> reachedFrom(Class<?> type) {
     Map<String, ConstantPool> found = new TreeMap<>();
     Optional<String> place = place(type);
@@ -51,7 +51,7 @@ final class CodeOf {
       if (file != null) {
         ConstantPool pool = read(file);
         found.put(name, pool);
-        open.addAll(pool.types());
+        open.addAll(pool.owners());
       }
     }
     return found;

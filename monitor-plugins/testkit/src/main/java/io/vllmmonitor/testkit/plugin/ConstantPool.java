@@ -3,22 +3,20 @@ package io.vllmmonitor.testkit.plugin;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a class file names: the types it mentions and the methods it calls, method references
- * included. Immutable.
+ * What a class file calls, method references included. Immutable.
  *
- * @param types by internal name, arrays without their brackets
+ * @param owners the types whose methods are called, by internal name
  * @param calls as {@code java/time/Instant.now()Ljava/time/Instant;}
  */
-record ConstantPool(Set<String> types, Set<String> calls) {
+record ConstantPool(Set<String> owners, Set<String> calls) {
   private static final int MAGIC = 0xCAFEBABE;
 
   ConstantPool {
-    types = Set.copyOf(types);
+    owners = Set.copyOf(owners);
     calls = Set.copyOf(calls);
   }
 
@@ -62,27 +60,16 @@ record ConstantPool(Set<String> types, Set<String> calls) {
   }
 
   private static ConstantPool collected(Entry[] entries) {
-    Set<String> types = new LinkedHashSet<>();
+    Set<String> owners = new TreeSet<>();
     Set<String> calls = new TreeSet<>();
     for (Entry entry : entries) {
-      if (entry != null && entry.tag == 7) {
-        types.add(type(entries[entry.first].text));
-      } else if (entry != null && (entry.tag == 10 || entry.tag == 11)) {
-        Entry owner = entries[entry.first];
+      if (entry != null && (entry.tag == 10 || entry.tag == 11)) {
+        String owner = entries[entries[entry.first].first].text;
         Entry member = entries[entry.second];
-        calls.add(
-            entries[owner.first].text
-                + "."
-                + entries[member.first].text
-                + entries[member.second].text);
+        owners.add(owner);
+        calls.add(owner + "." + entries[member.first].text + entries[member.second].text);
       }
     }
-    return new ConstantPool(types, calls);
-  }
-
-  private static String type(String name) {
-    return name.startsWith("[") && name.endsWith(";")
-        ? name.substring(name.indexOf('L') + 1, name.length() - 1)
-        : name;
+    return new ConstantPool(owners, calls);
   }
 }

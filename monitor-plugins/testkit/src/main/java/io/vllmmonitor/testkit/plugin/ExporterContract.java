@@ -85,8 +85,9 @@ public abstract class ExporterContract extends ExtensionContract<Exporter> {
 
   @Test
   void whatCannotBeHandedOnFailsAndIsNotSwallowed() {
-    assertThatThrownBy(() -> exporterToNowhere().export(batch(0)))
-        .as("export() must throw where the receiver is not there, so that the loss is counted")
+    assertThatThrownBy(
+            () -> exporterToNowhere().export(batch(0)),
+            "export() must throw where the receiver is not there, so that the loss is counted")
         .isInstanceOf(RuntimeException.class);
   }
 

@@ -90,7 +90,9 @@ public abstract class LearnerContract extends ExtensionContract<Learner> {
       twice.observe(event);
       twice.observe(event);
     }
-    assertThat(twice.advise(QUERY)).isEqualTo(once.advise(QUERY));
+    assertThat(twice.advise(QUERY))
+        .as("the advice after every attempt was heard twice; an attempt counts once, by its id")
+        .isEqualTo(once.advise(QUERY));
     assertThat(twice.modelCard().observations()).isEqualTo(40);
   }
 

@@ -109,12 +109,13 @@ public abstract class MetricsSourceContract extends ExtensionContract<MetricsSou
   @Test
   void aWebPageIsRefusedByName() {
     serveWebPage();
-    assertThatThrownBy(() -> source().probe(target(), FakeScope.at(AT)))
+    assertThatThrownBy(
+            () -> source().probe(target(), FakeScope.at(AT)), "probe() must throw for a web page")
         .isInstanceOfSatisfying(
             MonitorException.class,
             e ->
                 assertThat(e.code()).isIn(ErrorCode.TARGET_NOT_METRICS, ErrorCode.TARGET_NOT_VLLM));
-    assertThatThrownBy(() -> collected(source(), AT))
+    assertThatThrownBy(() -> collected(source(), AT), "collect() must throw for a web page")
         .isInstanceOfSatisfying(
             MonitorException.class,
             e ->
@@ -124,7 +125,8 @@ public abstract class MetricsSourceContract extends ExtensionContract<MetricsSou
   @Test
   void aServerThatIsNotThereFailsTheCollection() {
     serveNothing();
-    assertThatThrownBy(() -> collected(source(), AT))
+    assertThatThrownBy(
+            () -> collected(source(), AT), "collect() must throw where no server answers")
         .isInstanceOfSatisfying(
             MonitorException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_UNREACHABLE));

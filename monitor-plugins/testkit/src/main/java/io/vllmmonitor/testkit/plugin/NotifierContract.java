@@ -74,8 +74,9 @@ public abstract class NotifierContract extends ExtensionContract<Notifier> {
 
   @Test
   void whatCannotBeSentFailsAndIsNotSwallowed() {
-    assertThatThrownBy(() -> notifierToNowhere().send(notification(0)))
-        .as("send() must throw where the receiver is not there, so that it is tried again")
+    assertThatThrownBy(
+            () -> notifierToNowhere().send(notification(0)),
+            "send() must throw where the receiver is not there, so that it is tried again")
         .isInstanceOf(RuntimeException.class);
   }
 

@@ -60,6 +60,7 @@ final class Reach {
       return count + text.length();
     }
     if (value instanceof Object[] array) {
+      count += array.length;
       for (Object element : array) {
         count += count(element, depth + 1);
       }
@@ -69,7 +70,7 @@ final class Reach {
       return count + Array.getLength(value);
     }
     for (Object held : heldBy(value)) {
-      count += count(held, depth + 1);
+      count += 1 + count(held, depth + 1);
     }
     return value.getClass().getClassLoader() == loader ? count + fields(value, depth) : count;
   }

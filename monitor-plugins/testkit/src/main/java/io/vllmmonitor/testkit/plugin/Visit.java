@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the thread.
  */
 final class Visit implements AutoCloseable {
-  private static final int LOOKS = 100;
+  private static final int LOOKS = 60;
   private static final long MILLIS_BETWEEN_LOOKS = 50;
 
   private final CountDownLatch lived = new CountDownLatch(1);
