@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.Recorder;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.api.target.Target;
@@ -23,6 +23,7 @@ import java.util.random.RandomGenerator;
  * @param configured the ids that {@code settings} has something for
  * @param http HTTP to one target
  * @param random a generator for one unit
+ * @param context what the other services of plugins are made of
  */
 public record PlatformServices(
     BlobStore blobs,
@@ -32,9 +33,10 @@ public record PlatformServices(
     MetricCatalog metrics,
     Function<String, Settings> settings,
     Set<String> configured,
-    Function<Target, TargetHttp> http,
+    Function<Target, HttpService> http,
     InstantSource clock,
-    Function<String, RandomGenerator> random) {
+    Function<String, RandomGenerator> random,
+    ContextServices context) {
   public PlatformServices {
     requireNonNull(blobs, "blobs");
     requireNonNull(recorder, "recorder");
@@ -46,5 +48,6 @@ public record PlatformServices(
     requireNonNull(http, "http");
     requireNonNull(clock, "clock");
     requireNonNull(random, "random");
+    requireNonNull(context, "context");
   }
 }

@@ -7,7 +7,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
  * HTTP to a server that a test started on this machine, with the error codes of the real client but
  * without its caps on time for the body. Thread-safe.
  */
-public final class LoopbackHttp implements TargetHttp {
+public final class LoopbackHttp implements HttpService {
   /** One for all, with threads of its own: a test must not find them behind its extension. */
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
