@@ -9,6 +9,7 @@ import io.vllmmonitor.api.plugin.TargetHttp;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.jar.JarPolicy;
 import io.vllmmonitor.core.telemetry.Problems;
 import java.time.InstantSource;
 import java.util.Set;
@@ -23,6 +24,7 @@ import java.util.random.RandomGenerator;
  * @param configured the ids that {@code settings} has something for
  * @param http HTTP to one target
  * @param random a generator for one unit
+ * @param jars what decides about jars beside the jars themselves
  */
 public record PlatformServices(
     BlobStore blobs,
@@ -34,7 +36,8 @@ public record PlatformServices(
     Set<String> configured,
     Function<Target, TargetHttp> http,
     InstantSource clock,
-    Function<String, RandomGenerator> random) {
+    Function<String, RandomGenerator> random,
+    JarPolicy jars) {
   public PlatformServices {
     requireNonNull(blobs, "blobs");
     requireNonNull(recorder, "recorder");
@@ -46,5 +49,6 @@ public record PlatformServices(
     requireNonNull(http, "http");
     requireNonNull(clock, "clock");
     requireNonNull(random, "random");
+    requireNonNull(jars, "jars");
   }
 }

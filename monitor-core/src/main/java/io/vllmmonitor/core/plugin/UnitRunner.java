@@ -16,6 +16,7 @@ import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.core.config.NearestName;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -71,6 +72,15 @@ final class UnitRunner {
 
   Optional<RunningUnit> running(String unit) {
     return Optional.ofNullable(running.get(unit));
+  }
+
+  /** What the jars that run say of themselves, by id. */
+  Map<String, JarDescriptor> jars() {
+    Map<String, JarDescriptor> jars = new LinkedHashMap<>();
+    running
+        .values()
+        .forEach(unit -> unit.code().descriptor().ifPresent(jar -> jars.put(jar.id(), jar)));
+    return jars;
   }
 
   /**
@@ -130,7 +140,8 @@ final class UnitRunner {
   }
 
   private RunningUnit make(CodeGeneration generation) {
-    UnitCode code = loader.load(generation);
+    UnitCode code =
+        loader.load(generation, id -> running(id).flatMap(unit -> unit.code().classLoader()));
     List<Instance> made = new ArrayList<>();
     try {
       List<Instance> forDaemon = maker.make(generation, code, null);

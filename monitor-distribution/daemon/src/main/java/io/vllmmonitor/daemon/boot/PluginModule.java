@@ -12,6 +12,9 @@ import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
 import io.vllmmonitor.core.http.TargetHttps;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.MachineProbe;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.plugin.PlatformFolders;
 import io.vllmmonitor.core.plugin.PlatformServices;
 import io.vllmmonitor.core.plugin.PluginDirectory;
@@ -65,7 +68,8 @@ final class PluginModule extends AbstractModule {
             config.plugins().keySet(),
             https::forTarget,
             clock,
-            unit -> new SecureRandom());
+            unit -> new SecureRandom(),
+            new JarPolicy(TrustPolicy.of(config.section("trust")), new MachineProbe(clock)));
     return closers.add("plugin platform", new PluginPlatform(folders, services));
   }
 
