@@ -16,6 +16,7 @@ import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.core.config.NearestName;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -78,6 +79,15 @@ final class UnitRunner {
     return Optional.ofNullable(running.get(unit));
   }
 
+  /** What the jars that run say of themselves, by id. */
+  Map<String, JarDescriptor> jars() {
+    Map<String, JarDescriptor> jars = new LinkedHashMap<>();
+    running
+        .values()
+        .forEach(unit -> unit.code().descriptor().ifPresent(jar -> jars.put(jar.id(), jar)));
+    return jars;
+  }
+
   /**
    * Starts a generation, in place of the one of the same unit that runs. The older one goes on
    * until the new one stands with all its instances, and stays when the new one fails.
@@ -135,7 +145,8 @@ final class UnitRunner {
   }
 
   private RunningUnit make(CodeGeneration generation) {
-    UnitCode code = loader.load(generation);
+    UnitCode code =
+        loader.load(generation, id -> running(id).flatMap(unit -> unit.code().classLoader()));
     List<Instance> made = new ArrayList<>();
     try {
       List<Instance> forDaemon = maker.make(generation, code, null);

@@ -10,6 +10,9 @@ import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.telemetry.OwnMetrics;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.Machine;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
 import io.vllmmonitor.testkit.plugin.FakeTargetHttp;
@@ -47,6 +50,8 @@ final class PlatformRig {
   Problems problems = new Problems(clock, history);
   boolean autoPromote;
   boolean authoritative = true;
+  TrustPolicy trust = TrustPolicy.standard();
+  Machine machine = new Machine("x86_64", "linux", 4, 8L << 30, List.of());
   private final Path home;
 
   PlatformRig(Path home) throws IOException {
@@ -75,7 +80,8 @@ final class PlatformRig {
             target -> new FakeTargetHttp(),
             clock,
             unit -> new SplittableRandom(7),
-            context()),
+            context(),
+            new JarPolicy(trust, () -> machine)),
         Duration.ofSeconds(2));
   }
 

@@ -174,7 +174,9 @@ class PluginIsolationTest {
                 target -> new io.vllmmonitor.testkit.plugin.FakeTargetHttp(),
                 java.time.InstantSource.system(),
                 unit -> new java.util.SplittableRandom(7),
-                rig.context()))) {
+                rig.context(),
+                new io.vllmmonitor.core.jar.JarPolicy(
+                    rig.trust, () -> rig.machine)))) {
       platform.boot();
       platform.watch();
       rig.drop("Saying.java", PlatformRig.source("says", "1.0.0", "one"));

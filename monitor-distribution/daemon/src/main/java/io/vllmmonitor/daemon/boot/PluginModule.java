@@ -18,6 +18,9 @@ import io.vllmmonitor.core.identity.TimeOrderedIds;
 import io.vllmmonitor.core.notify.Exports;
 import io.vllmmonitor.core.notify.Notifications;
 import io.vllmmonitor.core.plugin.ContextServices;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.MachineProbe;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.plugin.PlatformFolders;
 import io.vllmmonitor.core.plugin.PlatformServices;
 import io.vllmmonitor.core.plugin.PluginDirectory;
@@ -79,7 +82,8 @@ final class PluginModule extends AbstractModule {
             https::forTarget,
             clock,
             unit -> new SecureRandom(),
-            new ContextServices(https::forServer, https::secret, ownMetrics, news, ids::next));
+            new ContextServices(https::forServer, https::secret, ownMetrics, news, ids::next),
+            new JarPolicy(TrustPolicy.of(config.section("trust")), new MachineProbe(clock)));
     return closers.add("plugin platform", new PluginPlatform(folders, services));
   }
 
