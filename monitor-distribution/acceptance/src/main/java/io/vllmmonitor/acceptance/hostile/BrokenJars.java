@@ -116,8 +116,7 @@ final class BrokenJars {
             .with(Spot.CHECK, "if (view.has(\"x\")) { calls++; }")
             .edited(BrokenJars::renamedMember),
         "a call of a method that the API does not have",
-        Expected.MISSING_MEMBER,
-        Wave.CALL);
+        Expected.MISSING_MEMBER);
     recipe(
         JarRecipe.of("api-inside")
             .edited(
@@ -128,12 +127,11 @@ final class BrokenJars {
                   return entries;
                 }),
         "the API shaded in",
-        Expected.WRONG_API);
+        Expected.API_INSIDE);
     recipe(
         JarRecipe.of("zip-bomb").withBomb(BOMB_BYTES),
         "a class that inflates to 256 MiB",
-        Expected.ZIP_BOMB,
-        Wave.COPY);
+        Expected.ZIP_BOMB);
   }
 
   private void dependencies() {
@@ -170,33 +168,27 @@ final class BrokenJars {
         name,
         what,
         expected,
-        Wave.GATE,
         place -> HostileInput.put(place.jars(), file, change.of(place.jar(PLAIN))));
   }
 
   private void recipe(JarRecipe recipe, String what, Expected expected) {
-    recipe(recipe, what, expected, Wave.GATE);
-  }
-
-  private void recipe(JarRecipe recipe, String what, Expected expected, Wave wave) {
     recipes.add(recipe);
     String file = recipe.unit() + ".jar";
     add(
         recipe.unit(),
         what,
         expected,
-        wave,
         place -> HostileInput.put(place.jars(), file, place.jar(recipe.unit())));
   }
 
-  private void add(String name, String what, Expected expected, Wave wave, Act drop) {
+  private void add(String name, String what, Expected expected, Act drop) {
     inputs.add(
         new HostileInput(
             name,
             what,
             Kind.JAR,
             expected,
-            wave,
+            Wave.GATE,
             true,
             List.of(name + ".jar"),
             Set.of(name),

@@ -14,9 +14,6 @@ public enum Containment {
   /** It runs in the end, with exactly the bytes of its file and without a problem. */
   RUNS("runs, whole"),
 
-  /** It runs or is refused; nothing else happens. */
-  HARMLESS("runs or is refused"),
-
   /** It goes for what runs already, which stays as it was. */
   UNMOVED("what runs stays as it was");
 

@@ -53,7 +53,7 @@ public final class HostileCorpus {
     }
     return switch (expected.containment()) {
       case REFUSED, FAULTED -> "any";
-      case ENDED, RUNS, HARMLESS, UNMOVED -> "none needed";
+      case ENDED, RUNS, UNMOVED -> "none needed";
     };
   }
 }

@@ -63,8 +63,8 @@ final class HostileSources {
         source("no-compile", "", "int x = ; return Verdict.pass();"));
     text(
         "no-guardrail",
-        "a class that is no guardrail",
-        Expected.SOURCE_COMPILE,
+        "a class that implements nothing",
+        Expected.SOURCE_KIND,
         "/*\n * id: no-guardrail\n * version: 1.0.0\n * description: none\n */\n"
             + "public class NoGuardrail { }\n");
     byte[] latin = good("not-utf-8").replace("a proof", "Jürg").getBytes(StandardCharsets.ISO_8859_1);

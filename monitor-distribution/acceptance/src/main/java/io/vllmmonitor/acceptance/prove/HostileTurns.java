@@ -168,7 +168,6 @@ final class HostileTurns {
       case FAULTED -> isNamed(input, view);
       case ENDED -> isCalled(input, view);
       case RUNS -> isCalled(input, view) && isWhole(input, view);
-      case HARMLESS -> isNamed(input, view) || isLive(input, view);
       case UNMOVED -> isUnmoved(view);
     };
   }
