@@ -24,6 +24,11 @@ final class BrokenJars {
   private static final long BOMB_BYTES = 256L << 20;
   private static final byte VERSION_OF_THE_FUTURE = 99;
 
+  /** The first bytes of a class file of Java 17. */
+  private static final byte[] HEAD = {
+    (byte) 0xCA, (byte) 0xFE, (byte) 0xBA, (byte) 0xBE, 0, 0, 0, 61
+  };
+
   private final List<JarRecipe> recipes = new ArrayList<>();
   private final List<HostileInput> inputs = new ArrayList<>();
 
@@ -121,13 +126,20 @@ final class BrokenJars {
         JarRecipe.of("api-inside")
             .edited(
                 entries -> {
-                  entries.put(
-                      "io/vllmmonitor/api/view/MetricView.class",
-                      new byte[] {(byte) 0xCA, (byte) 0xFE, (byte) 0xBA, (byte) 0xBE});
+                  entries.put("io/vllmmonitor/api/view/MetricView.class", HEAD.clone());
                   return entries;
                 }),
         "the API shaded in",
         Expected.API_INSIDE);
+    recipe(
+        JarRecipe.of("core-inside")
+            .edited(
+                entries -> {
+                  entries.put("io/vllmmonitor/core/plugin/Stowaway.class", HEAD.clone());
+                  return entries;
+                }),
+        "a class in a package of the monitor",
+        Expected.OUR_CLASSES);
     recipe(
         JarRecipe.of("zip-bomb").withBomb(BOMB_BYTES),
         "a class that inflates to 256 MiB",
