@@ -118,8 +118,11 @@ final class EvaluationRace {
             + rounds
             + " rounds of "
             + CALLS
-            + " calls, by turns; breaches "
-            + breaches);
+            + " calls, by turns");
+    if (breaches != 0) {
+      figures.complain(
+          Figures.OURS, PluginRequirements.EVALUATION, "was a breach " + breaches + " times");
+    }
     figures.note("the cost of the budget is that of javac's classes with it and without it");
     compile();
   }

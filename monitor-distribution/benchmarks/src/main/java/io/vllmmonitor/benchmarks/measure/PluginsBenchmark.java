@@ -46,14 +46,12 @@ public final class PluginsBenchmark {
     }
     figures.note(Surroundings.load());
     String results =
-        head()
-            + RatioTable.of(figures, PluginRequirements.ALL, PluginRequirements.SYSTEMS)
-            + "\n"
-            + String.join("\n", lines.stream().map(line -> "`" + line + "`\\").toList())
-                .replaceFirst("\\\\$", "\n");
+        head() + RatioTable.of(figures, PluginRequirements.ALL, PluginRequirements.SYSTEMS);
     System.out.println(results);
     if (setting.markdown() != null) {
-      ResultsDocument.replace(setting.markdown(), "plugins", results);
+      StringBuilder shown = new StringBuilder(results);
+      lines.forEach(line -> shown.append("* `").append(line).append("`\n"));
+      ResultsDocument.replace(setting.markdown(), "plugins", shown.toString());
     }
     return verdict();
   }
