@@ -56,6 +56,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   private final PlatformFolders folders;
   private final Ledger ledger;
   private final CodeLoader loader;
+  private final ContextFactory contexts;
   private final UnitRunner runner;
   private final JarGate gate;
   private final UnitListing listing;
@@ -81,11 +82,12 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     DeadlineWorker worker = new DeadlineWorker("plugin-call", deadline, MOST_ABANDONED);
     this.ledger = new Ledger(services);
     this.loader = new CodeLoader(services, folders.work(), worker);
+    this.contexts = new ContextFactory(services);
     this.runner =
         new UnitRunner(
             services,
             loader,
-            new InstanceMaker(services, worker, folders.autoPromote()),
+            new InstanceMaker(services, worker, contexts, folders.autoPromote()),
             new StateSaver(services));
     this.gate = new JarGate(services, folders, loader, runner);
     this.listing = new UnitListing(ledger, runner, gate);
@@ -192,6 +194,11 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   }
 
   @Override
+  public void saveAskedDaemonStates() {
+    runner.saveAskedDaemonStates();
+  }
+
+  @Override
   public List<PluginSummary> plugins() {
     return summaries;
   }
@@ -236,6 +243,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
           runner.stopAll();
           return Boolean.TRUE;
         });
+    contexts.close();
   }
 
   /** The class loader of a running jar, for the proof that it can go. */

@@ -66,8 +66,13 @@ final class UnitRunner {
     return exporters;
   }
 
+  /** Does not wait for a notifier or an exporter that is sending; it is saved the next time. */
   void saveDaemonStates() {
-    saver.save(daemonInstances);
+    saver.saveIdle(daemonInstances);
+  }
+
+  void saveAskedDaemonStates() {
+    saver.saveAsked(daemonInstances);
   }
 
   Optional<RunningUnit> running(String unit) {
@@ -213,6 +218,7 @@ final class UnitRunner {
     }
     String id = unit.generation().unit();
     Set<String> known = new HashSet<>(unit.code().defaults().keys());
+    known.add(AllowedServers.KEY);
     unit.all().forEach(instance -> known.addAll(instance.configKeys()));
     services.problems().clear(CONFIG_UNKNOWN_KEY, id);
     for (String key : services.settings().apply(id).keys()) {

@@ -174,6 +174,7 @@ class PluginIsolationTest {
                 target -> new io.vllmmonitor.testkit.plugin.FakeTargetHttp(),
                 java.time.InstantSource.system(),
                 unit -> new java.util.SplittableRandom(7),
+                rig.context(),
                 new io.vllmmonitor.core.jar.JarPolicy(
                     rig.trust, () -> rig.machine)))) {
       platform.boot();
