@@ -27,5 +27,7 @@ public enum AuditAction {
   VERIFY,
   /** All samples were brought into their final form. */
   FLUSH,
-  HAPPY_PATH_SAVE
+  HAPPY_PATH_SAVE,
+  /** A plugin jar that waited for the operator's word may run. */
+  PLUGIN_APPROVE
 }

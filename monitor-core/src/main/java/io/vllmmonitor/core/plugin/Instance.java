@@ -29,6 +29,7 @@ final class Instance {
   private final @Nullable TargetId target;
   private final boolean shadow;
   private final Set<String> configKeys;
+  private final ServiceScope scope;
   private final CallGate gate;
   private final Extension extension;
   private final Object saving = new Object();
@@ -42,6 +43,7 @@ final class Instance {
       @Nullable TargetId target,
       boolean shadow,
       Set<String> configKeys,
+      ServiceScope scope,
       Extension made) {
     this.kind = requireNonNull(kind, "kind");
     this.id = requireNonNull(id, "id");
@@ -50,6 +52,7 @@ final class Instance {
     this.target = target;
     this.shadow = shadow;
     this.configKeys = Set.copyOf(configKeys);
+    this.scope = requireNonNull(scope, "scope");
     this.gate = new CallGate(kind.word() + " " + id + " of " + unit, id, made);
     this.extension = gate.open(kind);
   }
@@ -69,6 +72,11 @@ final class Instance {
   /** The configuration keys that it understands. */
   Set<String> configKeys() {
     return configKeys;
+  }
+
+  /** The life of its services, shared with the other instances of its set. */
+  ServiceScope scope() {
+    return scope;
   }
 
   /** What must be unique among the instances of a target. */
@@ -111,6 +119,22 @@ final class Instance {
       }
       return Optional.of(
           new StateSnapshot(id, target, unit, codeHash, extension.stateVersion(), now, json));
+    }
+  }
+
+  /**
+   * The same without waiting: empty also while the instance is being called, and then it counts as
+   * having asked to be saved.
+   */
+  Optional<StateSnapshot> changedStateIfIdle(Instant now) {
+    if (!gate.tryHold()) {
+      scope.saveStillDue();
+      return Optional.empty();
+    }
+    try {
+      return changedState(now);
+    } finally {
+      gate.letGo();
     }
   }
 

@@ -6,7 +6,6 @@ import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
-import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
@@ -19,6 +18,7 @@ import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,11 +35,17 @@ final class InstanceMaker {
 
   private final PlatformServices services;
   private final DeadlineWorker worker;
+  private final ContextFactory contexts;
   private final boolean autoPromote;
 
-  InstanceMaker(PlatformServices services, DeadlineWorker worker, boolean autoPromote) {
+  InstanceMaker(
+      PlatformServices services,
+      DeadlineWorker worker,
+      ContextFactory contexts,
+      boolean autoPromote) {
     this.services = services;
     this.worker = worker;
+    this.contexts = contexts;
     this.autoPromote = autoPromote;
   }
 
@@ -62,8 +68,11 @@ final class InstanceMaker {
     }
   }
 
-  /** Closes instances; what they throw is noted as a problem. */
+  /** Closes instances and ends their services; what they throw is noted as a problem. */
   void closeAll(List<Instance> instances) {
+    Set<ServiceScope> scopes = new LinkedHashSet<>();
+    instances.forEach(instance -> scopes.add(instance.scope()));
+    scopes.forEach(ServiceScope::quiesce);
     for (Instance instance : instances) {
       try {
         Failures.run(
@@ -78,13 +87,32 @@ final class InstanceMaker {
         services.problems().note(instance.unit(), e);
       }
     }
+    scopes.forEach(this::release);
+  }
+
+  private void release(ServiceScope scope) {
+    scope.release(worker, services.problems());
   }
 
   private List<Instance> construct(
       CodeGeneration generation, UnitCode code, @Nullable Target target) {
     String unit = generation.unit();
-    Settings settings = code.defaults().overlaidWith(services.settings().apply(unit));
-    UnitContext context = new UnitContext(unit, target, settings, services);
+    UnitContext context = contexts.make(unit, target, code.defaults());
+    List<Instance> made = List.of();
+    try {
+      made = construct(generation, code, context);
+      return made;
+    } finally {
+      // Nobody is left who could close them later.
+      if (made.isEmpty()) {
+        release(context.scope());
+      }
+    }
+  }
+
+  private List<Instance> construct(CodeGeneration generation, UnitCode code, UnitContext context) {
+    String unit = generation.unit();
+    @Nullable Target target = context.target().orElse(null);
     boolean shadow = isShadow(generation, target);
     TargetId id = target == null ? null : target.id();
     return Failures.run(
@@ -105,6 +133,7 @@ final class InstanceMaker {
                     id,
                     shadow,
                     configKeys(piece.extension()),
+                    context.scope(),
                     piece.extension()));
           }
           return made;

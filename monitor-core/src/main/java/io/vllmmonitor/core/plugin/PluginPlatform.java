@@ -2,10 +2,8 @@ package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_TOO_LARGE;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_UNREADABLE;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_NOT_FOUND;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_UNTRUSTED_FILE;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
@@ -27,6 +25,8 @@ import io.vllmmonitor.core.extension.ExtensionSet;
 import io.vllmmonitor.core.folder.FolderChanges;
 import io.vllmmonitor.core.folder.FolderScanner;
 import io.vllmmonitor.core.folder.FolderWatch;
+import io.vllmmonitor.core.jar.Approval;
+import io.vllmmonitor.core.jar.JarResolver;
 import io.vllmmonitor.core.script.SourceCompiler;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.time.Duration;
@@ -56,7 +56,9 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   private final PlatformFolders folders;
   private final Ledger ledger;
   private final CodeLoader loader;
+  private final ContextFactory contexts;
   private final UnitRunner runner;
+  private final JarGate gate;
   private final UnitListing listing;
   private final Arrivals arrivals;
   private final Revival revival;
@@ -80,15 +82,17 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     DeadlineWorker worker = new DeadlineWorker("plugin-call", deadline, MOST_ABANDONED);
     this.ledger = new Ledger(services);
     this.loader = new CodeLoader(services, folders.work(), worker);
+    this.contexts = new ContextFactory(services);
     this.runner =
         new UnitRunner(
             services,
             loader,
-            new InstanceMaker(services, worker, folders.autoPromote()),
+            new InstanceMaker(services, worker, contexts, folders.autoPromote()),
             new StateSaver(services));
-    this.listing = new UnitListing(ledger, runner);
-    this.arrivals = new Arrivals(services, ledger, runner, loader, new SourceCompiler());
-    this.revival = new Revival(services, ledger, runner, arrivals, loader);
+    this.gate = new JarGate(services, folders, loader, runner);
+    this.listing = new UnitListing(ledger, runner, gate);
+    this.arrivals = new Arrivals(services, ledger, runner, gate, new SourceCompiler());
+    this.revival = new Revival(services, ledger, runner, arrivals, gate);
     this.sections = new SectionCheck(services);
     this.jars = new FolderScanner(folders.plugins(), ".jar", LARGEST_JAR);
     this.sources =
@@ -105,7 +109,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     return locked(
         () -> {
           List<RestoreReport.Item> items =
-              new Boot(services, ledger, runner, arrivals, loader, this::isThere)
+              new Boot(services, ledger, runner, arrivals, loader, gate, this::isThere)
                   .run(folders.bundled());
           for (String unit : ledger.units()) {
             ledger.current(unit).ifPresent(this::makeKnown);
@@ -190,6 +194,11 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   }
 
   @Override
+  public void saveAskedDaemonStates() {
+    runner.saveAskedDaemonStates();
+  }
+
+  @Override
   public List<PluginSummary> plugins() {
     return summaries;
   }
@@ -217,6 +226,11 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         });
   }
 
+  @Override
+  public Approval approve(String unit) {
+    return locked(() -> gate.approve(unit));
+  }
+
   /** Saves all states, closes and unloads everything. */
   @Override
   public void close() {
@@ -229,6 +243,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
           runner.stopAll();
           return Boolean.TRUE;
         });
+    contexts.close();
   }
 
   /** The class loader of a running jar, for the proof that it can go. */
@@ -281,38 +296,20 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
 
   private CodeGeneration takeJar(FolderChanges.Arrival arrival) {
     String file = arrival.name();
-    Optional<String> objection = objection(file);
-    if (objection.isPresent()) {
-      waiting.put(file, () -> objection(file).isEmpty());
-      throw new MonitorException(
-          PLUGIN_UNTRUSTED_FILE,
-          Blame.OPERATOR,
-          "Plugin jar "
-              + file
-              + " is not run: "
-              + objection.get()
-              + ". Jars and their folder must belong to the daemon's user, and nobody else may"
-              + " write them");
-    }
     try {
       return arrivals.jar(
           CodeKind.JAR, file, arrival.bytes(), arrival.hash(), name -> jars.names().contains(name));
     } catch (MonitorException e) {
-      if (e.code() == PLUGIN_DEPENDENCY_MISSING) {
-        JarDescriptor jar =
-            JarInspector.inspect(loader.copy(arrival.bytes(), arrival.hash()), file);
-        waiting.put(file, () -> arrivals.missing(jar).isEmpty());
+      if (JarResolver.mayPass(e.code())) {
+        waiting.put(file, () -> gate.isReady(file, arrival.hash()));
       }
       throw e;
     }
   }
 
-  private Optional<String> objection(String file) {
-    return FileTrust.objection(folders.work(), folders.plugins(), folders.plugins().resolve(file));
-  }
-
   private void remove(CodeKind kind, String file) {
     waiting.remove(file);
+    gate.withdraw(file);
     services.problems().clear(file);
     removeOthers(kind, file, "", "its file was taken away");
   }
@@ -333,6 +330,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   /** A file that brought nothing is gone: so are the problems with it. */
   private void withdraw(CodeKind kind, String file) {
     waiting.remove(file);
+    gate.withdraw(file);
     services.problems().clear(file);
     forgetRejected(kind, file, "");
   }

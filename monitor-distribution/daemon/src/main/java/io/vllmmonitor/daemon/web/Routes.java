@@ -137,6 +137,7 @@ final class Routes {
   private void commands(RoutesConfig routes) {
     command(routes, "/plugins/{id}/disable", plugins::disable);
     command(routes, "/plugins/{id}/enable", plugins::enable);
+    command(routes, "/plugins/{id}/approve", plugins::approve);
     exchange(routes);
     saveHappyPath(routes);
     IngestHandler.PATHS.forEach(path -> paths.add("POST " + path));
