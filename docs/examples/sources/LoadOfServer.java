@@ -6,8 +6,8 @@
 
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.plugin.PluginContext;
-import io.vllmmonitor.api.plugin.TargetHttp;
 import io.vllmmonitor.api.sample.MetricKind;
 import io.vllmmonitor.api.sample.MetricSpec;
 import io.vllmmonitor.api.sample.MetricType;
@@ -22,7 +22,7 @@ import java.util.List;
 public class LoadOfServer implements MetricsSource {
   private static final String FIELD = "\"server_load\":";
 
-  private final TargetHttp http;
+  private final HttpService http;
 
   public LoadOfServer(PluginContext context) {
     http = context.http();
