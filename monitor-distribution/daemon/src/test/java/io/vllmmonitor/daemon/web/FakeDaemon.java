@@ -222,6 +222,11 @@ public final class FakeDaemon implements AutoCloseable {
     }
 
     @Override
+    public List<io.vllmmonitor.core.prediction.PredictorStatus> predictors() {
+      return List.of();
+    }
+
+    @Override
     public List<ModelCard> learners() {
       return learners;
     }
