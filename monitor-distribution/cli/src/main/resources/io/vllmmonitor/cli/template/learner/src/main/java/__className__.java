@@ -12,8 +12,8 @@ import io.vllmmonitor.api.learning.ModelCard;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.plugin.PluginContext;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 
 /** Ranks strategies by how often each one worked, with a prior of one success and one failure. */
 public final class ${className} implements Learner {
@@ -104,7 +104,7 @@ public final class ${className} implements Learner {
 
   @Override
   public ModelCard modelCard() {
-    return new ModelCard("${className}", LearningMethod.BAYESIAN, observations, Map.of());
+    return new ModelCard("${className}", LearningMethod.BAYESIAN, observations, Collections.emptyMap());
   }
 
   @Override
