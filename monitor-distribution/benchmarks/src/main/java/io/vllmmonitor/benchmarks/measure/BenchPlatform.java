@@ -65,6 +65,7 @@ final class BenchPlatform implements AutoCloseable {
                 folder.resolve("nothing-bundled"),
                 directory.plugins(),
                 directory.guardrails(),
+                folder.resolve("extensions"),
                 folder.resolve("work"),
                 true,
                 true),
