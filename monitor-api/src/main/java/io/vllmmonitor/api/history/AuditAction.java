@@ -27,5 +27,9 @@ public enum AuditAction {
   VERIFY,
   /** All samples were brought into their final form. */
   FLUSH,
-  HAPPY_PATH_SAVE
+  HAPPY_PATH_SAVE,
+  /** The generation before was put in the place of the one that runs. */
+  PLUGIN_ROLLBACK,
+  /** Content in quarantine may run again. */
+  PLUGIN_APPROVE
 }

@@ -96,6 +96,17 @@ public final class ConfigKeys {
                 "600",
                 "How soon the same advice or refusal about one incident may be stored again.")));
     sections.put("storage", StorageKeys.SPEC);
+    sections.put(
+        "probation",
+        ConfigSpec.of(
+            new ConfigSpec.Key(
+                "duration",
+                "60s",
+                "How long a new generation of a plugin or source is on probation at least; when it fails meanwhile, the one before takes its place again. 0s and calls 0 set none."),
+            new ConfigSpec.Key(
+                "calls",
+                "20",
+                "How many calls of it must have ended before its probation is over.")));
     return Map.copyOf(sections);
   }
 

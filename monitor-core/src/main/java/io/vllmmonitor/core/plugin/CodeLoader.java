@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  */
 final class CodeLoader {
   /** The name of a copy, whole or half written; everything else belongs to somebody else. */
-  private static final Pattern COPY = Pattern.compile("([0-9a-f]{64})\\.(jar|tmp)");
+  private static final Pattern COPY = Pattern.compile("([0-9a-f]{64})(-[0-9]+)?\\.(jar|tmp)");
 
   private final PlatformServices services;
   private final Path work;
@@ -63,7 +63,26 @@ final class CodeLoader {
     }
     Path jar = copy(code, generation.codeHash());
     JarDescriptor descriptor = JarInspector.inspect(jar, generation.file());
-    return openJar(jar, descriptor, generation.file());
+    return openJar(unused(jar), descriptor, generation.file());
+  }
+
+  /** The copy itself, or a further one where it is loaded, for two lives of one content at once. */
+  private Path unused(Path jar) {
+    if (!host.holds(jar)) {
+      return jar;
+    }
+    String name = jar.getFileName().toString().replace(".jar", "");
+    int number = 2;
+    while (host.holds(work.resolve(name + "-" + number + ".jar"))) {
+      number++;
+    }
+    Path further = work.resolve(name + "-" + number + ".jar");
+    try {
+      Files.copy(jar, further, StandardCopyOption.REPLACE_EXISTING);
+      return further;
+    } catch (IOException e) {
+      throw unwritable(further, e);
+    }
   }
 
   /** A copy of a jar under the name of its hash. */
@@ -86,7 +105,12 @@ final class CodeLoader {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(work)) {
       for (Path entry : entries) {
         Matcher copy = COPY.matcher(entry.getFileName().toString());
-        if (copy.matches() && !(copy.group(2).equals("jar") && hashes.contains(copy.group(1)))) {
+        boolean wanted =
+            copy.matches()
+                && copy.group(2) == null
+                && copy.group(3).equals("jar")
+                && hashes.contains(copy.group(1));
+        if (copy.matches() && !wanted) {
           Files.delete(entry);
         }
       }
@@ -119,7 +143,7 @@ final class CodeLoader {
               PLUGIN_START_FAILED,
               "Plugin " + descriptor.id() + ": the constructor of " + descriptor.entry(),
               () -> construct(loader, descriptor.entry()));
-      return new JarCode(host, id, entry);
+      return new JarCode(host, id, entry, descriptor.dependencies());
     } catch (MonitorException e) {
       host.close(id);
       throw e;

@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.plugin;
 
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 
@@ -11,17 +12,22 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.api.history.History;
+import io.vllmmonitor.api.plugin.PluginContext;
 import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.api.target.Target;
-import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -44,68 +50,114 @@ final class InstanceMaker {
   }
 
   /**
+   * Makes the instances, fresh.
+   *
    * @param target null for the kinds that exist once per daemon
    * @throws MonitorException when the code throws, is late, or answers something unusable; nothing
    *     is left open then
    */
-  List<Instance> make(CodeGeneration generation, UnitCode code, @Nullable Target target) {
+  List<Instance> construct(RunningUnit unit, @Nullable Target target) {
+    return construct(unit, target, services, code -> pieces(code, target));
+  }
+
+  /** Makes instances to try out, with another clock. */
+  List<Instance> forRehearsal(RunningUnit unit, Target target, InstantSource clock) {
+    return construct(
+        unit, target, services.withClock(clock), code -> code::forRehearsal);
+  }
+
+  /**
+   * Gives instances the state that was saved. One whose state cannot be restored starts fresh.
+   *
+   * @param made fresh
+   * @param again makes them again, fresh; since a failed restore may have left traces
+   * @param isNewer whether content of this hash belongs to a later generation of the unit
+   * @return the instances to use, all of them
+   */
+  List<Instance> restore(
+      RunningUnit unit,
+      List<Instance> made,
+      Supplier<List<Instance>> again,
+      Predicate<String> isNewer) {
     Set<String> startFresh = new HashSet<>();
+    List<Instance> instances = made;
     while (true) {
-      List<Instance> made = construct(generation, code, target);
-      Instance unrestored = restore(made, target, startFresh);
+      Instance unrestored = restore(unit, instances, isNewer, startFresh);
       if (unrestored == null) {
-        declareMetrics(made);
-        return made;
+        return instances;
       }
       startFresh.add(unrestored.name());
-      closeAll(made);
+      closeAll(instances);
+      instances = again.get();
     }
   }
 
-  /** Closes instances; what they throw is noted as a problem. */
-  void closeAll(List<Instance> instances) {
-    for (Instance instance : instances) {
-      try {
-        Failures.run(
-            worker,
-            PLUGIN_START_FAILED,
-            instance.name() + ": close()",
-            () -> {
-              instance.close();
-              return Boolean.TRUE;
-            });
-      } catch (MonitorException e) {
-        services.problems().note(instance.unit(), e);
+  /** The families that sources declare are known from now on. */
+  void declareMetrics(List<Instance> made) {
+    for (Instance instance : made) {
+      if (instance.extension() instanceof MetricsSource source) {
+        services.metrics().add(source.metrics());
       }
     }
+  }
+
+  /** Cuts instances off and closes them; what they throw is noted as a problem. */
+  void closeAll(List<Instance> instances) {
+    for (Instance instance : instances) {
+      instance.cut(null).ifPresent(extension -> close(instance, extension));
+    }
+  }
+
+  /** Closes what was behind the gate of an instance; what it throws is noted as a problem. */
+  void close(Instance instance, Extension extension) {
+    try {
+      Boolean unused =
+          Failures.run(
+              worker,
+              PLUGIN_CALL_FAILED,
+              instance.name() + " of " + instance.unit() + ": close()",
+              () -> {
+                extension.close();
+                return Boolean.TRUE;
+              });
+    } catch (MonitorException e) {
+      services.problems().note(instance.unit(), e);
+    }
+  }
+
+  private static Function<PluginContext, List<UnitCode.Piece>> pieces(
+      UnitCode code, @Nullable Target target) {
+    return target == null ? code::forDaemon : code::forTarget;
   }
 
   private List<Instance> construct(
-      CodeGeneration generation, UnitCode code, @Nullable Target target) {
-    String unit = generation.unit();
-    Settings settings = code.defaults().overlaidWith(services.settings().apply(unit));
-    UnitContext context = new UnitContext(unit, target, settings, services);
+      RunningUnit unit,
+      @Nullable Target target,
+      PlatformServices given,
+      Function<UnitCode, Function<PluginContext, List<UnitCode.Piece>>> kinds) {
+    CodeGeneration generation = unit.generation();
+    UnitCode code = unit.code();
+    Settings settings = code.defaults().overlaidWith(given.settings().apply(unit.id()));
+    UnitContext context = new UnitContext(unit.id(), target, settings, given);
     boolean shadow = isShadow(generation, target);
-    TargetId id = target == null ? null : target.id();
     return Failures.run(
         worker,
         PLUGIN_START_FAILED,
-        "Unit " + unit + " for " + (target == null ? "the daemon" : target.id()),
+        "Unit " + unit.id() + " for " + (target == null ? "the daemon" : target.id()),
         () -> {
-          List<UnitCode.Piece> pieces =
-              target == null ? code.forDaemon(context) : code.forTarget(context);
+          List<UnitCode.Piece> pieces = kinds.apply(code).apply(context);
           List<Instance> made = new ArrayList<>();
           for (UnitCode.Piece piece : pieces) {
             made.add(
                 new Instance(
                     piece.kind(),
-                    checkedId(unit, piece.extension()),
-                    unit,
-                    generation.codeHash(),
-                    id,
+                    checkedId(unit.id(), piece.extension()),
+                    generation,
+                    target,
                     shadow,
                     configKeys(piece.extension()),
-                    piece.extension()));
+                    piece.extension(),
+                    unit.watch()));
           }
           return made;
         });
@@ -142,20 +194,33 @@ final class InstanceMaker {
   }
 
   private @Nullable Instance restore(
-      List<Instance> made, @Nullable Target target, Set<String> startFresh) {
+      RunningUnit unit,
+      List<Instance> made,
+      Predicate<String> isNewer,
+      Set<String> startFresh) {
     for (Instance instance : made) {
       if (startFresh.contains(instance.name())) {
         continue;
       }
-      Optional<StateSnapshot> saved =
-          services
-              .history()
-              .state(instance.id(), instance.unit(), target == null ? null : target.id());
+      Optional<StateSnapshot> saved = saved(unit, instance, isNewer);
       if (saved.isPresent() && !restored(instance, saved.get())) {
         return instance;
       }
     }
     return null;
+  }
+
+  /** What was saved last; of a later generation only where this one has kept nothing itself. */
+  private Optional<StateSnapshot> saved(
+      RunningUnit unit, Instance instance, Predicate<String> isNewer) {
+    History history = services.history();
+    Optional<StateSnapshot> newest = history.state(instance.id(), unit.id(), instance.target());
+    if (newest.isEmpty() || !isNewer.test(newest.get().codeHash())) {
+      return newest;
+    }
+    return history
+        .state(instance.id(), StateSaver.keptUnder(unit.generation()), instance.target())
+        .or(() -> newest);
   }
 
   private boolean restored(Instance instance, StateSnapshot snapshot) {
@@ -178,14 +243,6 @@ final class InstanceMaker {
               instance.unit(),
               e.getMessage() + ". It starts fresh; the old state is kept as blob " + kept);
       return false;
-    }
-  }
-
-  private void declareMetrics(List<Instance> made) {
-    for (Instance instance : made) {
-      if (instance.extension() instanceof MetricsSource source) {
-        services.metrics().add(source.metrics());
-      }
     }
   }
 }

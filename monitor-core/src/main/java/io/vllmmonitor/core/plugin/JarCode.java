@@ -13,11 +13,29 @@ final class JarCode implements UnitCode {
   private final JarHost host;
   private final String hostId;
   private final MonitorPlugin entry;
+  private final List<String> dependencies;
 
-  JarCode(JarHost host, String hostId, MonitorPlugin entry) {
+  /**
+   * @param dependencies ids of the plugins that must run before it
+   */
+  JarCode(JarHost host, String hostId, MonitorPlugin entry, List<String> dependencies) {
     this.host = host;
     this.hostId = hostId;
     this.entry = entry;
+    this.dependencies = List.copyOf(dependencies);
+  }
+
+  @Override
+  public List<String> dependencies() {
+    return dependencies;
+  }
+
+  @Override
+  public List<Piece> forRehearsal(PluginContext context) {
+    List<Piece> pieces = new ArrayList<>();
+    add(pieces, ExtensionKind.GUARDRAIL, entry.guardrails(context));
+    add(pieces, ExtensionKind.PREDICTOR, entry.predictors(context));
+    return pieces;
   }
 
   @Override

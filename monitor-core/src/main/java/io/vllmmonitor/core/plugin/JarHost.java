@@ -45,6 +45,9 @@ final class JarHost extends AbstractPluginManager {
    * @return the id that PF4J knows it by, for {@link #close}
    */
   String open(Path jar) {
+    if (holds(jar)) {
+      throw new IllegalStateException("The file " + jar.getFileName() + " is loaded already");
+    }
     String id = loadPlugin(jar);
     PluginState state = startPlugin(id);
     if (state != PluginState.STARTED) {
@@ -53,6 +56,11 @@ final class JarHost extends AbstractPluginManager {
           PLUGIN_START_FAILED, Blame.PLUGIN, "Plugin jar " + jar.getFileName() + " is " + state);
     }
     return id;
+  }
+
+  /** Whether this very file is loaded. */
+  boolean holds(Path jar) {
+    return getPlugin(jar.getFileName().toString()) != null;
   }
 
   /** Stops and unloads a jar; its class loader is closed. */
@@ -91,7 +99,8 @@ final class JarHost extends AbstractPluginManager {
       @Override
       public ClassLoader loadPlugin(Path path, PluginDescriptor descriptor) {
         try {
-          return new PluginClassLoader(path.toUri().toURL());
+          return new PluginClassLoader(
+              "plugin-" + path.getFileName(), path.toUri().toURL());
         } catch (MalformedURLException e) {
           throw new IllegalStateException("A file always has a URL: " + path, e);
         }

@@ -47,4 +47,10 @@ public record PlatformServices(
     requireNonNull(clock, "clock");
     requireNonNull(random, "random");
   }
+
+  /** The same services, with another clock for what they are given to. */
+  PlatformServices withClock(InstantSource other) {
+    return new PlatformServices(
+        blobs, recorder, history, problems, metrics, settings, configured, http, other, random);
+  }
 }

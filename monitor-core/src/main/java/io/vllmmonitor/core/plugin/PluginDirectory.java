@@ -25,4 +25,29 @@ public interface PluginDirectory {
    *     id; otherwise the code of what keeps it from running
    */
   PluginSummary enable(String unit);
+
+  /**
+   * Lets content in quarantine run again, in place of what runs of the unit.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_NOT_FOUND; PLUGIN_QUARANTINED when
+   *     nothing of it is in quarantine; otherwise the code of what keeps it from running
+   */
+  PluginSummary approve(String unit);
+
+  /**
+   * Puts the previous good generation in the place of the one that runs, with the state that it had.
+   * The content that goes does not come back by itself.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_NOT_FOUND;
+   *     PLUGIN_NO_EARLIER_GENERATION; otherwise the code of what keeps the earlier one from running,
+   *     and then everything is as before
+   */
+  PluginSummary rollback(String unit);
+
+  /**
+   * Where a unit stands, why, and what would bring it back.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_NOT_FOUND, naming the nearest known id
+   */
+  PluginStory why(String unit);
 }

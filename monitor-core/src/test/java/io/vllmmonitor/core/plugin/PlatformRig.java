@@ -7,6 +7,7 @@ import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
 import io.vllmmonitor.testkit.plugin.FakeTargetHttp;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /** A platform over real folders, with a memory that outlives it and time that the test owns. */
@@ -37,6 +39,9 @@ final class PlatformRig {
   final ManualClock clock = ManualClock.at("2026-11-25T00:00:00Z");
   final Map<String, Settings> settings = new HashMap<>();
   Problems problems = new Problems(clock, history);
+  final AtomicLong nanos = new AtomicLong();
+  OwnMetrics metrics = new OwnMetrics();
+  RehearsalGate gate = RehearsalGate.open();
   boolean autoPromote;
   boolean authoritative = true;
   private final Path home;
@@ -53,6 +58,7 @@ final class PlatformRig {
   /** A platform that has not been booted; each is a new life of the daemon. */
   PluginPlatform open() {
     problems = new Problems(clock, history);
+    metrics = new OwnMetrics();
     return new PluginPlatform(
         new PlatformFolders(
             bundled, plugins, guardrails, home.resolve("work"), autoPromote, authoritative),
@@ -67,7 +73,13 @@ final class PlatformRig {
             target -> new FakeTargetHttp(),
             clock,
             unit -> new SplittableRandom(7)),
+        policy(),
         Duration.ofSeconds(2));
+  }
+
+  private PlatformPolicy policy() {
+    return new PlatformPolicy(
+        PlatformPolicy.PROBATION, PlatformPolicy.PROBATION_CALLS, gate, metrics, nanos::get);
   }
 
   PluginPlatform boot() {

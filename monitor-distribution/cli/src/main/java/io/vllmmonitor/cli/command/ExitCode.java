@@ -44,6 +44,7 @@ enum ExitCode {
           CURSOR_INVALID,
           BACKUP_INVALID,
           PLUGIN_NOT_FOUND,
+          PLUGIN_NO_EARLIER_GENERATION,
           INCIDENT_NOT_FOUND,
           HAPPY_PATH_REFUSED,
           HTTP_BAD_REQUEST,

@@ -88,7 +88,10 @@ final class MonitorCommand implements Runnable {
         new CommandLine(new PluginVerbs.Group())
             .addSubcommand(new PluginVerbs.Listing(root))
             .addSubcommand(new PluginVerbs.Disable(root))
-            .addSubcommand(new PluginVerbs.Enable(root));
+            .addSubcommand(new PluginVerbs.Enable(root))
+            .addSubcommand(new PluginVerbs.Rollback(root))
+            .addSubcommand(new PluginVerbs.Approve(root))
+            .addSubcommand(new PluginWhy(root));
     return new CommandLine(root)
         .addSubcommand(new UpCommand(root))
         .addSubcommand(new StopCommand(root))

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.sample.MetricCatalog;
@@ -13,9 +14,12 @@ import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
 import io.vllmmonitor.core.http.TargetHttps;
 import io.vllmmonitor.core.plugin.PlatformFolders;
+import io.vllmmonitor.core.plugin.PlatformPolicy;
 import io.vllmmonitor.core.plugin.PlatformServices;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginPlatform;
+import io.vllmmonitor.core.plugin.RehearsalGate;
+import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.persistence.engine.DataDirectory;
 import java.nio.file.Path;
@@ -45,6 +49,7 @@ final class PluginModule extends AbstractModule {
       MetricCatalog catalog,
       TargetHttps https,
       InstantSource clock,
+      OwnMetrics metrics,
       Closers closers) {
     PlatformFolders folders =
         new PlatformFolders(
@@ -66,7 +71,15 @@ final class PluginModule extends AbstractModule {
             https::forTarget,
             clock,
             unit -> new SecureRandom());
-    return closers.add("plugin platform", new PluginPlatform(folders, services));
+    Settings probation = config.section("probation");
+    PlatformPolicy policy =
+        new PlatformPolicy(
+            probation.duration("duration", PlatformPolicy.PROBATION),
+            Math.toIntExact(probation.integer("calls", PlatformPolicy.PROBATION_CALLS)),
+            RehearsalGate.open(),
+            metrics,
+            System::nanoTime);
+    return closers.add("plugin platform", new PluginPlatform(folders, services, policy));
   }
 
   @Provides
