@@ -15,7 +15,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,13 +156,6 @@ final class LifeBook {
   /** The newest steps of a unit, newest first. */
   List<CodeTransition> steps(String unit, int most) {
     return services.history().transitions(HistoryQuery.newest().withLimit(most), unit).items();
-  }
-
-  /** The newest step of a generation with a code, for its reason. */
-  Optional<CodeTransition> lastFailure(CodeGeneration generation) {
-    return steps(generation.unit(), NEWEST).stream()
-        .filter(step -> step.generation() == generation.generation() && step.code() != null)
-        .findFirst();
   }
 
   private static LifePhase resting(CodeStatus status) {

@@ -52,8 +52,9 @@ final class Rehearsals {
    * @throws MonitorException PLUGIN_REHEARSAL_REFUSED, or why it cannot be loaded
    */
   RehearsalGate.Receipt rehearse(CodeGeneration candidate, Optional<CodeGeneration> predecessor) {
-    try (Suspects.Entry entry =
-        maker.suspects(candidate).enter(candidate.codeHash(), "its rehearsal")) {
+    Suspects.Entry suspect =
+        maker.suspects(candidate).enter(candidate.codeHash(), "its rehearsal");
+    try {
       RunningUnit unit = maker.load(candidate, (id, generation, alarm, detail) -> {});
       book.step(candidate, LifePhase.LOADED, "its classes are loaded");
       RehearsalGate.Receipt receipt;
@@ -69,6 +70,8 @@ final class Rehearsals {
       }
       book.step(candidate, LifePhase.REHEARSED, receipt.reason());
       return receipt;
+    } finally {
+      suspect.close();
     }
   }
 

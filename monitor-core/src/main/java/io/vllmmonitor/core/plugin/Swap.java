@@ -66,7 +66,7 @@ final class Swap {
       before.forEach(unit -> unit.all().forEach(instance -> instance.pause(LONGEST_PAUSE)));
       save(generation.unit());
       for (RunningUnit unit : made) {
-        boolean first = unit.generation() == generation;
+        boolean first = unit.id().equals(generation.unit());
         maker.restore(unit, targets, first ? isNewer : hash -> false);
       }
     } catch (RuntimeException e) {
@@ -151,7 +151,7 @@ final class Swap {
       instance.cut(next).ifPresent(extension -> maker.instances().close(instance, extension));
     }
     maker.end(old, reason);
-    if (successor != null && successor.generation() == old.generation()) {
+    if (successor != null && !old.id().equals(generation.unit())) {
       book.step(old.generation(), LifePhase.RESOLVED, reason);
       book.step(old.generation(), LifePhase.LOADED, reason);
       book.step(old.generation(), LifePhase.RESTORED, reason);

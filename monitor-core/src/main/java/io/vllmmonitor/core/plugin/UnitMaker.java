@@ -66,7 +66,8 @@ final class UnitMaker {
    * @throws MonitorException why it cannot run; nothing of it is left
    */
   RunningUnit make(CodeGeneration generation, Collection<Target> targets) {
-    try (Suspects.Entry entry = suspects(generation).enter(generation.codeHash(), "its start")) {
+    Suspects.Entry suspect = suspects(generation).enter(generation.codeHash(), "its start");
+    try {
       RunningUnit unit = load(generation, watches.alarms());
       try {
         unit.putForDaemon(instances.construct(unit, null));
@@ -78,6 +79,8 @@ final class UnitMaker {
         discard(unit);
         throw e;
       }
+    } finally {
+      suspect.close();
     }
   }
 
@@ -99,8 +102,9 @@ final class UnitMaker {
 
   /** Gives all instances of a unit the state that was saved. */
   void restore(RunningUnit unit, Collection<Target> targets, Predicate<String> isNewer) {
-    try (Suspects.Entry entry =
-        suspects(unit.generation()).enter(unit.generation().codeHash(), "its restore")) {
+    Suspects.Entry suspect =
+        suspects(unit.generation()).enter(unit.generation().codeHash(), "its restore");
+    try {
       unit.putForDaemon(
           instances.restore(
               unit, unit.forDaemon(), () -> instances.construct(unit, null), isNewer));
@@ -114,6 +118,8 @@ final class UnitMaker {
                 isNewer));
       }
       instances.declareMetrics(unit.all());
+    } finally {
+      suspect.close();
     }
   }
 

@@ -49,7 +49,12 @@ class ProtectionTest {
   void mutationsNeedTheToken() throws Exception {
     daemon.plugins.add(Entities.plugin("p1"));
     for (String path :
-        List.of("/api/v1/plugins/p1/disable", "/api/v1/plugins/p1/enable", "/api/v1/stop")) {
+        List.of(
+            "/api/v1/plugins/p1/disable",
+            "/api/v1/plugins/p1/enable",
+            "/api/v1/plugins/p1/rollback",
+            "/api/v1/plugins/p1/approve",
+            "/api/v1/stop")) {
       HttpResponse<String> without = calls.send("POST", path);
       assertProblem(without, 401, "VMON-8001", "token");
       assertThat(without.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
