@@ -26,11 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class LifeBook {
   private static final int MOST_UNSTORED = 1_000;
   private static final int NEWEST = 200;
+  private static final String SUBJECT = "steps of plugins";
 
   private final PlatformServices services;
   private final TimeOrderedIds ids;
   private final Map<Life, LifePhase> phases = new HashMap<>();
   private final Deque<CodeTransition> unstored = new ArrayDeque<>();
+  private boolean failing;
 
   private record Life(String unit, int generation) {
     static Life of(CodeGeneration generation) {
@@ -148,8 +150,13 @@ final class LifeBook {
     try {
       services.recorder().write(entries -> rows.forEach(entries::transition));
       stored(rows);
+      if (failing) {
+        failing = false;
+        services.problems().clear(SUBJECT);
+      }
     } catch (MonitorException e) {
-      services.problems().note("steps of plugins", e);
+      failing = true;
+      services.problems().note(SUBJECT, e);
     }
   }
 

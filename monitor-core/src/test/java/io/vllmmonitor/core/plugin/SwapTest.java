@@ -324,6 +324,47 @@ class SwapTest {
   }
 
   @Test
+  void contentThatArrivesWhileTheUnitIsDisabledStartsWhenItIsEnabled() throws IOException {
+    drop(TestJars.counting("acme", "1.0.0", "kv"));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      platform.disable("acme");
+      drop(TestJars.counting("acme", "2.0.0", "kv"));
+      rig.settle(platform);
+      assertThat(platform.plugins().get(0).phase().name()).isEqualTo("UNLOADED");
+      platform.enable("acme");
+      assertThat(said(platform, ADVISED, "kv")).startsWith("2.0.0");
+      assertThat(platform.plugins().get(0).phase().name()).isEqualTo("ACTIVE");
+      assertThat(rig.problemCodes("acme")).isEmpty();
+    }
+  }
+
+  @Test
+  void aStoreThatIsFullKeepsTheStepsUntilItHasRoom() throws IOException {
+    drop(TestJars.counting("acme", "1.0.0", "kv"));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+    }
+    int before = rig.history.steps("acme").size();
+    try (PluginPlatform platform = rig.open()) {
+      rig.history.full(true);
+      platform.boot();
+      assertThat(said(platform, ADVISED, "kv")).startsWith("1.0.0"); // what was recorded runs
+      assertThat(rig.history.steps("acme")).hasSize(before);
+      rig.history.full(false);
+      platform.disable("acme");
+      assertThat(rig.history.steps("acme").subList(before, before + 6))
+          .containsExactly(
+              "1 UNLOADED RESOLVED",
+              "1 RESOLVED LOADED",
+              "1 LOADED RESTORED",
+              "1 RESTORED ACTIVE",
+              "1 ACTIVE DRAINING",
+              "1 DRAINING UNLOADED");
+    }
+  }
+
+  @Test
   void aStartThatTheEndOfTheDaemonCutOffIsFinishedOrUndoneAtTheNext() throws IOException {
     drop(TestJars.counting("acme", "1.0.0", "kv"));
     try (PluginPlatform platform = rig.boot()) {
