@@ -285,6 +285,7 @@ class PredictionRunnerTest {
   void scrapesOfATargetThatIsDownDoNotCountAsWatching() {
     predict("slope", false, PredictionRunnerTest::rising);
     tick(0.9);
+    views.put(clock.instant().plusSeconds(1), USAGE, 0.1);
     for (int i = 0; i < 13; i++) {
       runner.tick(views, clock.advanceSeconds(5), false, LifecycleState.ERROR);
     }
