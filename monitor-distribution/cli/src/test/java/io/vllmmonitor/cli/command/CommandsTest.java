@@ -72,8 +72,11 @@ class CommandsTest {
             FakeDaemon.NOW,
             FakeDaemon.NOW));
     daemon.guardrails.add(Entities.blind("misspelt", Entities.TARGET));
+    daemon.predictors.add(Entities.predictor("kv_cache_exhaustion", false, Entities.TARGET));
     assertThat(run.command("status")).isEqualTo(1);
     assertThat(run.out).contains("GUARDRAILS WITHOUT DATA", "misspelt", "vllm:nope");
+    assertThat(run.out)
+        .contains("EXPECTED FAILURES", "kv_cache_exhaustion", "CACHE_OVERFLOW in 30 s");
     assertThat(run.out)
         .contains("DOWN")
         .contains("! 127.0.0.1:8000: VMON-2001 refused")
