@@ -26,8 +26,8 @@ final class AllowedMembers {
       java/lang/StrictMath * -random
       java/lang/Double * -<init> -describeConstable -resolveConstantDesc -parseDouble -valueOf(Ljava/lang/String;)
       java/lang/Float * -<init> -describeConstable -resolveConstantDesc -parseFloat -valueOf(Ljava/lang/String;)
-      java/lang/Long * -<init> -getLong -describeConstable -resolveConstantDesc
-      java/lang/Integer * -<init> -getInteger -describeConstable -resolveConstantDesc
+      java/lang/Long * -<init> -getLong -describeConstable -resolveConstantDesc -valueOf(Ljava/lang/String;) -valueOf(Ljava/lang/String;I)
+      java/lang/Integer * -<init> -getInteger -describeConstable -resolveConstantDesc -valueOf(Ljava/lang/String;) -valueOf(Ljava/lang/String;I)
       java/lang/Short valueOf shortValue intValue equals hashCode toString compareTo
       java/lang/Byte valueOf byteValue intValue equals hashCode toString compareTo
       java/lang/Boolean valueOf booleanValue parseBoolean equals hashCode toString compareTo

@@ -27,6 +27,9 @@ public final class Guarded {
   private static final int ELEMENTS_PER_STEP = 8;
   private static final int DEEPEST_TEXT = 8;
 
+  /** The processor compares a block of characters at once. */
+  private static final int CHARACTERS_PER_STEP = 4_096;
+
   private Guarded() {}
 
   public static StringBuilder append(StringBuilder builder, @Nullable Object value) {
@@ -145,12 +148,12 @@ public final class Guarded {
   }
 
   public static boolean contains(Collection<?> collection, @Nullable Object element) {
-    Budget.spend(1 + collection.size() / ELEMENTS_PER_STEP);
+    Budget.spend(1 + collection.size() / ELEMENTS_PER_STEP + textWeight(element, collection.size()));
     return collection.contains(plainOrNull(element));
   }
 
   public static boolean remove(Collection<?> collection, @Nullable Object element) {
-    Budget.spend(1 + collection.size() / ELEMENTS_PER_STEP);
+    Budget.spend(1 + collection.size() / ELEMENTS_PER_STEP + textWeight(element, collection.size()));
     return collection.remove(plainOrNull(element));
   }
 
@@ -160,8 +163,10 @@ public final class Guarded {
   }
 
   public static void sort(List<@Nullable Object> list, @Nullable Comparator<Object> comparator) {
-    // Comparing costs too: about as many times as the size has binary digits.
-    Budget.spend(1 + list.size() * (32 - Integer.numberOfLeadingZeros(list.size())) / 4);
+    // Elements are compared about as many times as the size has binary digits.
+    int comparisons = list.size() * (32 - Integer.numberOfLeadingZeros(list.size()));
+    Object first = list.isEmpty() ? null : list.get(0);
+    Budget.spend(1 + comparisons / 4 + textWeight(first, comparisons));
     Collections.sort(list, comparator);
   }
 
@@ -268,7 +273,17 @@ public final class Guarded {
     checkLength(text.length());
   }
 
+  /** What it costs to compare a text so many times with others that may be like it. */
+  private static int textWeight(@Nullable Object value, int times) {
+    return value instanceof String text
+        ? (int) ((long) times * Math.min(text.length(), LARGEST_PAGE) / CHARACTERS_PER_STEP)
+        : 0;
+  }
+
   private static Object plain(Object value) {
+    if (value instanceof String text) {
+      Budget.spend(text.length() / ELEMENTS_PER_STEP / ELEMENTS_PER_STEP);
+    }
     if (!isPlain(value)) {
       throw new IllegalArgumentException(
           "Keys, set elements and what is compared must be text, numbers, enums, times or objects of"

@@ -35,7 +35,7 @@ final class TreeLimits extends TreeScanner<@Nullable Void, @Nullable Void> {
   static void check(
       String file, Iterable<? extends CompilationUnitTree> units, SourcePositions positions) {
     for (CompilationUnitTree unit : units) {
-      Void unused = new TreeLimits(file, unit, positions).scan(unit, null);
+      new TreeLimits(file, unit, positions).scan(unit, null);
     }
   }
 
@@ -44,19 +44,20 @@ final class TreeLimits extends TreeScanner<@Nullable Void, @Nullable Void> {
     if (tree instanceof StatementTree && !(tree instanceof BlockTree)) {
       count++;
     }
-    return super.scan(tree, nothing);
+    super.scan(tree, null);
+    return null;
   }
 
   @Override
   public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
     int outer = count;
     count = 0;
-    Void answer = super.visitMethod(method, nothing);
+    super.visitMethod(method, null);
     if (count > DialectLint.MOST_STATEMENTS) {
       throw tooLong(method);
     }
     count = outer;
-    return answer;
+    return null;
   }
 
   private MonitorException tooLong(MethodTree method) {

@@ -46,6 +46,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -221,6 +222,30 @@ class SourceKindsTest {
             MonitorException.class, () -> learner.advise(new DecisionQuery("any", List.of("a"))));
     assertThat(wrong.code()).isEqualTo(ErrorCode.GUARDRAIL_EVALUATION);
     assertThat(wrong.getMessage()).contains("holds a String; expected only Ranked");
+  }
+
+  @Test
+  void thePageSaysWhatEachKindMayUseAndWhatTheDialectLacks() throws IOException {
+    String page = Files.readString(examples().resolve("../../dropped-sources.md"));
+    for (SourceKind kind : SourceKind.values()) {
+      assertThat(page)
+          .containsPattern(
+              "\\| `"
+                  + kind.type().getSimpleName()
+                  + "` \\| an? "
+                  + kind.word()
+                  + " \\| one per "
+                  + (kind.perDaemon() ? "daemon" : "target")
+                  + " \\| "
+                  + String.format(Locale.ROOT, "%,d", kind.limits().steps())
+                  + " \\| "
+                  + (kind.limits().bytes() >> 20)
+                  + " MiB \\|");
+    }
+    for (DialectGap gap : DialectGap.values()) {
+      String before = gap.before().replaceAll("\\s+", " ").replace("|", "\\|");
+      assertThat(page).contains("| `" + before + "` | `" + gap.after() + "` |");
+    }
   }
 
   @Test
