@@ -145,12 +145,12 @@ final class AllowedMembers {
       java/util/random/RandomGenerator nextBoolean nextInt nextLong nextDouble nextGaussian()
       """;
 
-  /** For metrics sources: HTTP to the one target, and somewhere to put samples. */
+  /** For metrics sources: pages of the one target, and somewhere to put samples. Nothing is sent that could change the target. */
   private static final String COLLECTING =
       """
       io/vllmmonitor/api/plugin/PluginContext http()
       io/vllmmonitor/api/plugin/HttpService send
-      io/vllmmonitor/api/plugin/HttpCall get post withHeader withMaxBytes method path
+      io/vllmmonitor/api/plugin/HttpCall get withHeader method path
       io/vllmmonitor/api/plugin/HttpAnswer status isSuccess contentType text
       io/vllmmonitor/api/source/MetricsSource metrics probe collect id stateVersion saveState restoreState configSpec close
       io/vllmmonitor/api/source/CollectScope at remaining

@@ -146,6 +146,8 @@ final class BudgetTransform {
       replace(code, call, "equalOrNull", "");
     } else if (call.owner.equals("java/lang/System$Logger")) {
       replace(code, call, "log", "Ljava/lang/System$Logger;");
+    } else if (call.owner.equals("java/lang/AutoCloseable") && call.name.equals("close")) {
+      replace(code, call, "close", "Ljava/lang/AutoCloseable;");
     } else if (call.owner.startsWith(API)) {
       guardApi(code, call);
     } else if (call.owner.startsWith("java/lang/") && PARSERS.contains(call.name)) {
@@ -181,6 +183,8 @@ final class BudgetTransform {
   private static void guardApi(InsnList code, MethodInsnNode call) {
     if (call.owner.equals(API + "plugin/HttpAnswer") && call.name.equals("text")) {
       replace(code, call, "page", "L" + API + "plugin/HttpAnswer;");
+    } else if (call.owner.equals(API + "plugin/HttpService") && call.name.equals("send")) {
+      replace(code, call, "send", "L" + API + "plugin/HttpService;");
     } else if (takes(call, "Ljava/util/List;") || takes(call, "Ljava/util/Map;")) {
       code.insertBefore(call, call("copy", "()V"));
     } else if (!call.desc.startsWith(NO_ARGUMENTS)) {

@@ -3,6 +3,8 @@ package io.vllmmonitor.core.script;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.plugin.HttpAnswer;
+import io.vllmmonitor.api.plugin.HttpCall;
+import io.vllmmonitor.api.plugin.HttpService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -24,6 +26,8 @@ public final class Guarded {
   static final int LONGEST_TEXT = 8_192;
   static final int LARGEST_COLLECTION = 10_000;
   static final int LARGEST_PAGE = 1 << 18;
+  private static final Duration LONGEST_EXCHANGE = Duration.ofSeconds(30);
+  private static final int EXCHANGE_STEPS = 100_000;
   private static final int ELEMENTS_PER_STEP = 8;
   private static final int DEEPEST_TEXT = 8;
 
@@ -119,6 +123,25 @@ public final class Guarded {
     String text = answer.text();
     Budget.made(text);
     return text;
+  }
+
+  /** In place of {@code HttpService.send(HttpCall)}: a few, each with a short deadline. */
+  public static HttpAnswer send(HttpService http, HttpCall call) {
+    Budget.spend(EXCHANGE_STEPS);
+    if (call.deadline().compareTo(LONGEST_EXCHANGE) > 0) {
+      throw Budget.exhaust(
+          "an HTTP deadline of " + call.deadline() + "; at most " + LONGEST_EXCHANGE);
+    }
+    return http.send(call);
+  }
+
+  /** In place of {@code AutoCloseable.close()}: what is not the source's own is not its to close. */
+  public static void close(AutoCloseable closeable) throws Exception {
+    if (!(closeable.getClass().getClassLoader() instanceof SourceClassLoader)) {
+      throw new IllegalArgumentException(
+          "Only objects of the source's own classes are closed; found a " + typeOf(closeable));
+    }
+    closeable.close();
   }
 
   /** In place of {@code System.Logger.log(Level, String)}: a few lines a call. */

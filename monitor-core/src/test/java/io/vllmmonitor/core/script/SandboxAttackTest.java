@@ -7,8 +7,11 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.guardrail.Verdict;
+import io.vllmmonitor.api.view.MetricView;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -418,6 +421,27 @@ class SandboxAttackTest {
     assertThat(codeOf(() -> guardrail.check(FakeMetricView.empty())))
         .isIn(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED, ErrorCode.SELECTOR_MALFORMED);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void whatIsNotItsOwnIsNotClosed() {
+    List<String> called = new ArrayList<>();
+    MetricView view =
+        (MetricView)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {MetricView.class, AutoCloseable.class},
+                (proxy, method, arguments) -> {
+                  called.add(method.getName());
+                  return method.getReturnType() == boolean.class ? false : null;
+                });
+    Guardrail guardrail =
+        Sources.guardrail(
+            Sources.checking(
+                "Object o = view; try { ((AutoCloseable) o).close(); } catch (Exception e) {"
+                    + " throw new IllegalStateException(e.getMessage()); }"));
+    assertThat(codeOf(() -> guardrail.check(view))).isEqualTo(ErrorCode.GUARDRAIL_EVALUATION);
+    assertThat(called).doesNotContain("close");
   }
 
   @Test

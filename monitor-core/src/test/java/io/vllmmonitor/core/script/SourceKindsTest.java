@@ -178,6 +178,42 @@ class SourceKindsTest {
   }
 
   @Test
+  void aSourceReadsItsTargetAndNoMore() {
+    String collect =
+        "public java.util.List metrics() { return new java.util.ArrayList(); }"
+            + " public void probe(io.vllmmonitor.api.target.Target t,"
+            + " io.vllmmonitor.api.source.CollectScope s) { %s }"
+            + " public void collect(io.vllmmonitor.api.target.Target t,"
+            + " io.vllmmonitor.api.source.SampleSink k,"
+            + " io.vllmmonitor.api.source.CollectScope s) { }";
+    String get =
+        "context.http().send(io.vllmmonitor.api.plugin.HttpCall.get(\"/\","
+            + " java.time.Duration.ofSeconds(%s)));";
+    MonitorException post =
+        catchThrowableOfType(
+            MonitorException.class,
+            () ->
+                compiled(
+                    "source.MetricsSource",
+                    collect.formatted(
+                        "io.vllmmonitor.api.plugin.HttpCall.post(\"/\", \"\", s.remaining());")));
+    assertThat(post.code()).isEqualTo(ErrorCode.GUARDRAIL_FORBIDDEN_CALL);
+    assertThat(post.getMessage()).contains("a source only reads");
+    for (String statements :
+        new String[] {get.formatted("3600"), "while (true) { " + get.formatted("1") + " }"}) {
+      MetricsSource source =
+          (MetricsSource) made("source.MetricsSource", collect.formatted(statements));
+      assertThat(
+              code(
+                  () ->
+                      source.probe(
+                          FakePluginContext.forTarget().target().orElseThrow(),
+                          FakeScope.at(NOW))))
+          .isEqualTo(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED);
+    }
+  }
+
+  @Test
   void nullIsNoAnswerAndEndlessCallsEndForEveryKind() {
     String predictor = "public io.vllmmonitor.api.prediction.Forecast predict(%s v) { %s }";
     String view = "io.vllmmonitor.api.view.MetricView";
