@@ -44,8 +44,7 @@ final class TreeLimits extends TreeScanner<@Nullable Void, @Nullable Void> {
     if (tree instanceof StatementTree && !(tree instanceof BlockTree)) {
       count++;
     }
-    super.scan(tree, null);
-    return null;
+    return super.scan(tree, null);
   }
 
   @Override

@@ -89,9 +89,13 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new PluginVerbs.Listing(root))
             .addSubcommand(new PluginVerbs.Disable(root))
             .addSubcommand(new PluginVerbs.Enable(root))
+            .addSubcommand(new PluginVerbs.Rollback(root))
+            .addSubcommand(new PluginWhy(root))
             .addSubcommand(new TrustVerbs.Approve(root))
             .addSubcommand(new TrustVerbs.Keygen(root))
-            .addSubcommand(new TrustVerbs.Sign(root));
+            .addSubcommand(new TrustVerbs.Sign(root))
+            .addSubcommand(new NewPluginVerb(root))
+            .addSubcommand(new CheckVerb(root));
     return new CommandLine(root)
         .addSubcommand(new UpCommand(root))
         .addSubcommand(new StopCommand(root))

@@ -31,6 +31,7 @@ final class Routes {
   private final Answers answers;
   private final StatusApi status;
   private final HistoryApi history;
+  private final PredictorApi predictors;
   private final SeriesApi series;
   private final PluginApi plugins;
   private final HappyPathApi happyPaths;
@@ -47,10 +48,11 @@ final class Routes {
     SeriesReads reads = new SeriesReads(services.series(), services.catalog());
     this.gate = gate;
     answers = new Answers(limits.answerBytes());
-    status = new StatusApi(services);
+    predictors = new PredictorApi(services);
+    status = new StatusApi(services, predictors);
     history = new HistoryApi(services.history());
     series = new SeriesApi(services.history(), reads, services.catalog());
-    plugins = new PluginApi(services.plugins(), services.audit());
+    plugins = new PluginApi(services.plugins(), services.history(), services.audit());
     happyPaths = new HappyPathApi(services.happyPaths(), services.audit());
     prometheus =
         new PrometheusApi(services.prometheus(), services.catalog(), services.info().version());
@@ -113,10 +115,12 @@ final class Routes {
     get(routes, API + "/status", status::page);
     get(routes, API + "/targets", status::targets);
     get(routes, API + "/guardrails", status::guardrails);
+    get(routes, API + "/predictors", predictors::predictors);
     get(routes, API + "/learners", parameters -> status.learners());
     get(routes, API + "/problems", status::problemList);
     get(routes, API + "/restore-report", parameters -> status.restoreReport());
     get(routes, API + "/plugins", parameters -> plugins.list());
+    plugins(routes);
     query(routes, API + "/series", series::series);
     query(routes, API + "/metrics", series::metrics);
     query(routes, API + "/checkpoints", history::checkpoints);
@@ -134,9 +138,28 @@ final class Routes {
         context -> gate.run(() -> answered(context, history.incident(context.pathParam("id")))));
   }
 
+  private void plugins(RoutesConfig routes) {
+    String plugin = API + "/plugins/{id}";
+    paths.add(plugin);
+    routes.get(
+        plugin, context -> gate.run(() -> answered(context, plugins.why(context.pathParam("id")))));
+    paths.add(plugin + "/transitions");
+    routes.get(
+        plugin + "/transitions",
+        context ->
+            gate.run(
+                () ->
+                    answered(
+                        context,
+                        plugins.transitions(
+                            context.pathParam("id"),
+                            Parameters.of(context, services.clock().instant())))));
+  }
+
   private void commands(RoutesConfig routes) {
     command(routes, "/plugins/{id}/disable", plugins::disable);
     command(routes, "/plugins/{id}/enable", plugins::enable);
+    command(routes, "/plugins/{id}/rollback", plugins::rollback);
     command(routes, "/plugins/{id}/approve", plugins::approve);
     exchange(routes);
     saveHappyPath(routes);
