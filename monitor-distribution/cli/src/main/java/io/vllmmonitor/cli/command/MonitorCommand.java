@@ -91,7 +91,9 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new PluginVerbs.Enable(root))
             .addSubcommand(new TrustVerbs.Approve(root))
             .addSubcommand(new TrustVerbs.Keygen(root))
-            .addSubcommand(new TrustVerbs.Sign(root));
+            .addSubcommand(new TrustVerbs.Sign(root))
+            .addSubcommand(new NewPluginVerb(root))
+            .addSubcommand(new CheckVerb(root));
     return new CommandLine(root)
         .addSubcommand(new UpCommand(root))
         .addSubcommand(new StopCommand(root))
