@@ -148,7 +148,7 @@ final class AllowedMembers {
   /** For metrics sources: HTTP to the one target, and somewhere to put samples. */
   private static final String COLLECTING =
       """
-      io/vllmmonitor/api/plugin/PluginContext http
+      io/vllmmonitor/api/plugin/PluginContext http()
       io/vllmmonitor/api/plugin/HttpService send
       io/vllmmonitor/api/plugin/HttpCall get post withHeader withMaxBytes method path
       io/vllmmonitor/api/plugin/HttpAnswer status isSuccess contentType text

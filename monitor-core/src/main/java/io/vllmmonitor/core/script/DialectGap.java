@@ -9,11 +9,6 @@ import java.util.regex.Pattern;
  * order counts where a line could be several: the first that matches is taken.
  */
 enum DialectGap {
-  TEXT_BLOCK(
-      "text blocks are not in this dialect; join strings with +",
-      "\"\"\"",
-      "String s = \"\"\"\n    a\n    b\"\"\";",
-      "String s = \"a\\n\" + \"b\";"),
   SWITCH_EXPRESSION(
       "switch expressions are not in this dialect; use case … : with break",
       "(= |return )switch|\\bcase\\b.*->|\\bdefault\\s*->|\\byield\\b",
@@ -71,7 +66,7 @@ enum DialectGap {
       "for (;;) { try { k = 1; } finally { k = 2; } break; }"),
   GENERICS(
       "generics are erased in this dialect; cast what comes out of a collection",
-      "",
+      "\\)\\s*\\.\\w+\\(",
       "List<String> l = new ArrayList<String>(); l.add(\"x\"); int n = l.get(0).length();",
       "List l = new ArrayList(); l.add(\"x\"); int n = ((String) l.get(0)).length();");
 
@@ -119,15 +114,27 @@ enum DialectGap {
         + "`. A daemon that runs on a JDK takes the whole language";
   }
 
-  /** What the dialect lacks, guessed from the line at which the compiler stopped. */
-  static Optional<DialectGap> of(String line, String message) {
+  /**
+   * What the dialect lacks, guessed from where the compiler stopped.
+   *
+   * @param line the line that it names
+   * @param next the line after it: it sometimes names the end of what went well
+   */
+  static Optional<DialectGap> of(String line, String next, String message) {
+    boolean erased =
+        message.contains("Object")
+            || message.contains("cast")
+            || (message.contains("not declared in") && GENERICS.pattern.matcher(line).find());
+    return matching(line)
+        .or(() -> matching(next))
+        .or(() -> erased ? Optional.of(GENERICS) : Optional.empty());
+  }
+
+  private static Optional<DialectGap> matching(String line) {
     String start = line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) : line;
     return Arrays.stream(values())
-        .filter(
-            gap ->
-                gap == GENERICS
-                    ? message.contains("Object") || message.contains("cast")
-                    : gap != JUMP_OUT_OF_FINALLY && gap.pattern.matcher(start).find())
+        .filter(gap -> gap != JUMP_OUT_OF_FINALLY && gap != GENERICS)
+        .filter(gap -> gap.pattern.matcher(start).find())
         .findFirst();
   }
 }

@@ -71,9 +71,13 @@ final class JaninoCompiler {
     String[] lines = text.split("\\R", -1);
     int line = at.getLineNumber() - 1;
     String hint =
-        line >= 0 && line < lines.length
-            ? DialectGap.of(lines[line], bare).map(DialectGap::hint).orElse("")
-            : "";
+        DialectGap.of(lineAt(lines, line), lineAt(lines, line + 1), bare)
+            .map(DialectGap::hint)
+            .orElse("");
     return DialectLint.error(file, at, bare, hint);
+  }
+
+  private static String lineAt(String[] lines, int index) {
+    return index >= 0 && index < lines.length ? lines[index] : "";
   }
 }

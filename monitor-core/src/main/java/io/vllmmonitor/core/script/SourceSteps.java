@@ -26,14 +26,51 @@ final class SourceSteps implements SourceCompiler.Steps {
     this.javac = javac;
   }
 
-  /** Classes, and which compiler made them. */
-  private record Compiled(CompilerChoice compiler, List<ClassNode> nodes) {}
-
   @Override
   public byte[] classes(String file, String text, CompilerChoice choice) {
     CompilerClassLoader visible = new CompilerClassLoader();
-    Compiled compiled = compile(file, text, choice, visible);
-    List<ClassNode> nodes = compiled.nodes();
+    return switch (choice) {
+      case JANINO -> byJanino(file, text, visible);
+      case JAVAC -> byJavac(file, text, visible);
+      case AUTO -> {
+        try {
+          yield byJanino(file, text, visible);
+        } catch (RuntimeException | StackOverflowError e) {
+          if (javac == null || !mayBeTheDialect(e)) {
+            throw e;
+          }
+          yield byJavac(file, text, visible);
+        }
+      }
+    };
+  }
+
+  /**
+   * Janino also fails inside at some of what is not in its dialect, or writes what cannot be
+   * instrumented. What compiled and is not allowed stays so, whoever compiles it.
+   */
+  private static boolean mayBeTheDialect(Throwable failure) {
+    return !(failure instanceof MonitorException known) || known.code() == GUARDRAIL_COMPILE;
+  }
+
+  private byte[] byJanino(String file, String text, CompilerClassLoader visible) {
+    return bundle(file, CompilerChoice.JANINO, janino.compile(file, text, visible), visible);
+  }
+
+  private byte[] byJavac(String file, String text, CompilerClassLoader visible) {
+    if (javac == null) {
+      throw new MonitorException(
+          SOURCE_COMPILER_MISSING,
+          Blame.OPERATOR,
+          file
+              + ": its header asks for javac, which a Java runtime without a JDK does not have; run"
+              + " the daemon on a JDK, or leave 'compiler:' out of the header");
+    }
+    return bundle(file, CompilerChoice.JAVAC, javac.compile(file, text), visible);
+  }
+
+  private static byte[] bundle(
+      String file, CompilerChoice compiler, List<ClassNode> nodes, CompilerClassLoader visible) {
     nodes.forEach(node -> node.version = Opcodes.V17);
     ClassNode main = mainClass(file, nodes);
     SourceKind kind = kind(file, main);
@@ -43,39 +80,7 @@ final class SourceSteps implements SourceCompiler.Steps {
     for (ClassNode node : nodes) {
       classes.put(node.name.replace('/', '.'), transform.apply(node));
     }
-    return new ClassBundle(main.name.replace('/', '.'), kind, compiled.compiler(), classes)
-        .encode();
-  }
-
-  private Compiled compile(
-      String file, String text, CompilerChoice choice, CompilerClassLoader visible) {
-    return switch (choice) {
-      case JANINO -> new Compiled(CompilerChoice.JANINO, janino.compile(file, text, visible));
-      case JAVAC -> byJavac(file, text);
-      case AUTO -> {
-        try {
-          yield new Compiled(CompilerChoice.JANINO, janino.compile(file, text, visible));
-        } catch (RuntimeException | StackOverflowError e) {
-          // Janino also fails inside at some of what is not in its dialect.
-          if (javac == null) {
-            throw e;
-          }
-          yield byJavac(file, text);
-        }
-      }
-    };
-  }
-
-  private Compiled byJavac(String file, String text) {
-    if (javac == null) {
-      throw new MonitorException(
-          SOURCE_COMPILER_MISSING,
-          Blame.OPERATOR,
-          file
-              + ": its header asks for javac, which a Java runtime without a JDK does not have; run"
-              + " the daemon on a JDK, or leave 'compiler:' out of the header");
-    }
-    return new Compiled(CompilerChoice.JAVAC, javac.compile(file, text));
+    return new ClassBundle(main.name.replace('/', '.'), kind, compiler, classes).encode();
   }
 
   private static ClassNode mainClass(String file, List<ClassNode> nodes) {

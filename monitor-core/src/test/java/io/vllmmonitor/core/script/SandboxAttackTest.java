@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.script;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -188,6 +189,229 @@ class SandboxAttackTest {
           catchThrowableOfType(MonitorException.class, () -> Sources.compile(text, compiler));
       assertThat(refused.code()).as("%s", compiler).isEqualTo(ErrorCode.GUARDRAIL_FORBIDDEN_CALL);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Function<Integer, Integer>[] f = new Function[1]; f[0] = n -> f[0].apply(n + 1);"
+            + " f[0].apply(1);",
+        "Supplier<Object> s = () -> { while (true) { } }; s.get();",
+        "var s = \"xxxxxxxx\"; for (int i = 0; i < 40; i++) { s += s; }",
+        "List<Object> l = new ArrayList<>(); while (true) { l.add(new double[60000]); }",
+        "Map<String, Integer> m = new HashMap<>();"
+            + " for (int i = 0; ; i++) { m.merge(\"k\" + i, 1, Integer::sum); }",
+        "Map<String, List<String>> m = new HashMap<>();"
+            + " for (int i = 0; ; i++) { m.computeIfAbsent(\"k\" + i, k -> new ArrayList<>()); }",
+        "Map<String, Integer> m = new HashMap<>();"
+            + " for (int i = 0; ; i++) { m.putIfAbsent(\"k\" + i, i); }",
+        "StringBuilder b = new StringBuilder(\"x\"); Consumer<String> c = b::append;"
+            + " while (true) { c.accept(b.toString()); }",
+        "List<String> l = new ArrayList<>(); Consumer<String> c = l::add;"
+            + " while (true) { c.accept(\"x\"); }",
+        "try (AutoCloseable a = () -> { while (true) { } }) { while (true) { } }"
+            + " catch (Throwable t) { while (true) { } }",
+        "record Pair(Object a, Object b) { } Object p = null;"
+            + " for (int i = 0; i < 60; i++) { p = new Pair(p, p); } int h = p.hashCode();",
+        "record Pair(Object a, Object b) { } Object p = null;"
+            + " for (int i = 0; i < 60; i++) { p = new Pair(p, p); } String t = p.toString();",
+        "record Pair(Object a, Object b) { } Object p = null; Object q = null;"
+            + " for (int i = 0; i < 60; i++) { p = new Pair(p, p); q = new Pair(q, q); }"
+            + " boolean same = p.equals(q);",
+        "List<Integer> l = new ArrayList<>(); for (int i = 0; i < 5000; i++) { l.add(i % 7); }"
+            + " while (true) { l.sort(Comparator.reverseOrder()); }",
+        "while (true) { view.max(\"x\"); }",
+        "String t = \"x\"; for (int i = 0; i < 13; i++) { t = t + t; }"
+            + " List<String> l = new ArrayList<>(); while (true) { l.add(t.substring(1)); }",
+      })
+  void modernCodeEndsByItsBudgetToo(String statements) {
+    String text =
+        Sources.checking(statements)
+            .replace("import java.util.*;", "import java.util.*; import java.util.function.*;");
+    assertThat(codeOf(() -> Sources.guardrail(text).check(FakeMetricView.empty())))
+        .isEqualTo(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Runnable r = () -> { };",
+        "Supplier<Object> s = Object::new; Class<?> c = s.getClass();",
+        "Supplier<Long> s = System::nanoTime;",
+        "Supplier<String> s = () -> System.getProperty(\"user.home\");",
+        "Function<String, Integer> f = Integer::getInteger;",
+        "Supplier<Runtime> s = Runtime::getRuntime;",
+        "Function<String, String> f = System::getenv;",
+        "var s = (Supplier<String> & java.io.Serializable) () -> \"x\";",
+        "var l = List.of(1).stream().map(n -> n + 1).toList();",
+        "var l = List.of(1).parallelStream();",
+        "assert view == null;",
+        "synchronized (this) { }",
+        "var x = new int[3][4];",
+        "var t = new Thread(() -> { });",
+        "Iterator<String> i = List.of(\"x\").iterator(); i.forEachRemaining(s -> { });",
+        "var r = new java.util.concurrent.atomic.AtomicInteger();",
+        "var m = java.lang.invoke.MethodHandles.lookup();",
+        "\"x\".chars().parallel();",
+        "var b = new java.math.BigInteger(\"9\").pow(999999999);",
+        "var s = \"%1000000000d\".formatted(1);",
+        "var c = Probe.class.getMethods();",
+      })
+  void modernCodeIsRefusedBeforeItRuns(String statements) {
+    String text =
+        Sources.checking("if (1 == 1) { " + statements + " }")
+            .replace("import java.util.*;", "import java.util.*; import java.util.function.*;");
+    MonitorException refused =
+        catchThrowableOfType(
+            MonitorException.class, () -> Sources.compile(text, CompilerChoice.JAVAC));
+    assertThat(refused).isNotNull();
+    assertThat(refused.code()).isEqualTo(ErrorCode.GUARDRAIL_FORBIDDEN_CALL);
+    assertThat(refused.getMessage()).startsWith("Probe.java line ");
+  }
+
+  @Test
+  void aClassInAPackageOfTheMonitorOrTheJdkIsRefused() {
+    // Such a class would be found in place of the real Budget, and count nothing.
+    String budget =
+        "class Budget { public static int enter() { return 1; } public static void step() { }"
+            + " public static void exit(int d) { } }";
+    for (String where : new String[] {"io.vllmmonitor.core.script", "java.lang", "javax.x"}) {
+      String text =
+          Sources.checking("while (true) { }")
+                  .replace("import io.vllmmonitor.api.guardrail.*;",
+                      "package " + where + "; import io.vllmmonitor.api.guardrail.*;")
+              + budget;
+      for (CompilerChoice compiler : COMPILERS) {
+        MonitorException refused =
+            catchThrowableOfType(MonitorException.class, () -> Sources.compile(text, compiler));
+        assertThat(refused).as("%s by %s", where, compiler).isNotNull();
+        assertThat(refused.code())
+            .as("%s by %s", where, compiler)
+            .isIn(ErrorCode.GUARDRAIL_FORBIDDEN_CALL, ErrorCode.GUARDRAIL_COMPILE);
+      }
+    }
+  }
+
+  @Test
+  void largeSwitchesRecordsAndInitialisersCompileAndAreCounted() {
+    StringBuilder cases = new StringBuilder("int k = 3; int n = 0; switch (k) {");
+    for (int i = 0; i < 400; i++) {
+      cases.append("case ").append(i).append(": ");
+    }
+    String wide = Sources.checking(cases + "n = 1; } String s = \"\" + n;");
+    StringBuilder fields = new StringBuilder("record Wide(int f0");
+    for (int i = 1; i < 200; i++) {
+      fields.append(", int f").append(i);
+    }
+    String zeros = "0, ".repeat(199) + "0";
+    String many =
+        Sources.checking(
+            fields
+                + ") { } var w = new Wide("
+                + zeros
+                + "); if (!w.equals(new Wide("
+                + zeros
+                + ")) || w.hashCode() != 0 || w.toString().length() < 200)"
+                + " { throw new IllegalStateException(); }");
+    for (String text : new String[] {wide, many}) {
+      assertThat(Sources.guardrail(text).check(FakeMetricView.empty())).isEqualTo(Verdict.pass());
+    }
+    for (String member :
+        new String[] {
+          "static class A { static int x = B.y + 1; } static class B { static int y = A.x + 1;"
+              + " static { while (y < 5) { } } }",
+          "int loop = spin(); int spin() { while (true) { } }",
+          "{ for (;;) { if (hashCode() == 7) { break; } } }",
+        }) {
+      MonitorException ended =
+          catchThrowableOfType(
+              MonitorException.class,
+              () ->
+                  Sources.guardrail(
+                      Sources.source(
+                          "public Verdict check(MetricView v) { return Verdict.pass(); }\n"
+                              + member)));
+      assertThat(ended.code()).as(member).isEqualTo(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED);
+    }
+  }
+
+  @Test
+  void keysOfOneHashAreCountedAsTheyAreCompared() {
+    String text =
+        Sources.source(
+            """
+            static class Key {
+              final int n;
+              Key(int n) { this.n = n; }
+              public int hashCode() { return 1; }
+              public boolean equals(Object o) { return o instanceof Key && ((Key) o).n == n; }
+            }
+            public Verdict check(MetricView view) {
+              Map map = new HashMap();
+              for (int i = 0; i < 9000; i++) { map.put(new Key(i), ""); }
+              return Verdict.pass();
+            }
+            """);
+    assertThat(codesOfCheck(text)).containsOnly(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "static List kept = new ArrayList();",
+        "List kept = new ArrayList();",
+        "static class Holder { static List kept = new ArrayList(); } List kept = Holder.kept;",
+      })
+  void whatAnInstanceKeepsBetweenItsCallsIsBounded(String field) {
+    Guardrail guardrail =
+        Sources.guardrail(
+            Sources.source(
+                field
+                    + " public Verdict check(MetricView view) {"
+                    + " for (int i = 0; i < 8; i++) { kept.add(new double[60000]); }"
+                    + " return Verdict.pass(); }"));
+    MonitorException ended = null;
+    int calls = 0;
+    while (ended == null && calls < 20) {
+      calls++;
+      ended =
+          catchThrowableOfType(
+              MonitorException.class, () -> guardrail.check(FakeMetricView.empty()));
+    }
+    assertThat(ended).isNotNull();
+    assertThat(requireNonNull(ended).code()).isEqualTo(ErrorCode.SOURCE_MEMORY);
+    assertThat(calls).isBetween(2, 9);
+    assertThat(codeOf(() -> guardrail.check(FakeMetricView.empty())))
+        .isEqualTo(ErrorCode.SOURCE_MEMORY);
+    guardrail.close();
+  }
+
+  @Test
+  void whatIsAllocatedAndForgottenIsNotHeldAgainstAnInstance() {
+    Guardrail guardrail =
+        Sources.guardrail(
+            Sources.source(
+                "List last = null; public Verdict check(MetricView view) { last = new ArrayList();"
+                    + " for (int i = 0; i < 8; i++) { last.add(new double[60000]); }"
+                    + " return Verdict.pass(); }"));
+    for (int i = 0; i < 50; i++) {
+      assertThat(guardrail.check(FakeMetricView.empty())).isEqualTo(Verdict.pass());
+    }
+  }
+
+  @Test
+  void linesOfTheLogAreCountedToo() {
+    String member =
+        "final io.vllmmonitor.api.plugin.PluginContext c;"
+            + " public Probe(io.vllmmonitor.api.plugin.PluginContext c) { this.c = c; }"
+            + " public Verdict check(MetricView v) { for (int i = 0; i < LINES; i++) {"
+            + " c.log().log(System.Logger.Level.DEBUG, \"line \" + i); } return Verdict.pass(); }";
+    assertThat(
+            Sources.guardrail(Sources.source(member.replace("LINES", "20")))
+                .check(FakeMetricView.empty()))
+        .isEqualTo(Verdict.pass());
+    assertThat(codesOfCheck(Sources.source(member.replace("LINES", "21"))))
+        .containsOnly(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED);
   }
 
   @Test

@@ -67,6 +67,7 @@ final class PluginModule extends AbstractModule {
             home.resolve("plugins"),
             directory.plugins(),
             directory.guardrails(),
+            directory.extensions(),
             directory.path().resolve("work"),
             config.section("guardrails").flag("auto_promote", false),
             config.section("folder").flag("authoritative", true));
