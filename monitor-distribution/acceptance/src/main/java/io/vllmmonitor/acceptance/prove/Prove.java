@@ -24,6 +24,7 @@ public final class Prove {
               "embed", new EmbedProof(),
               "exchange", new ExchangeProof(),
               "journey", new JourneyProof(),
+              "plugin", new PluginProof(),
               "replay", new ReplayProof(),
               "start", new StartProof()));
 
