@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,13 @@ class AuthorProjectsIT {
     maven.put("monitor-api", "monitor-api", VERSION, true);
     maven.put("monitor-plugins/testkit", "testkit", VERSION, true);
     maven.put("monitor-plugins/archetype", "monitor-plugin-archetype", VERSION, true);
+  }
+
+  @AfterEach
+  void unlink() throws IOException {
+    if (found.isPresent()) {
+      found.orElseThrow().unlink();
+    }
   }
 
   @Test

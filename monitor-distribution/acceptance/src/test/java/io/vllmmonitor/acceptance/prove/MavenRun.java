@@ -76,6 +76,17 @@ final class MavenRun {
     }
   }
 
+  /** Takes the links away again; what they point to stays. */
+  void unlink() throws IOException {
+    for (Path folder : List.of(repository, repository.resolve("io"))) {
+      try (Stream<Path> children = Files.list(folder)) {
+        for (Path child : children.filter(Files::isSymbolicLink).toList()) {
+          Files.delete(child);
+        }
+      }
+    }
+  }
+
   /** Puts one module of this build there, with its jar where it has one. */
   void put(String module, String artifact, String version, boolean hasJar) throws IOException {
     Path folder =
