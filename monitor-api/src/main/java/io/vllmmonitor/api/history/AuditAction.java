@@ -28,6 +28,8 @@ public enum AuditAction {
   /** All samples were brought into their final form. */
   FLUSH,
   HAPPY_PATH_SAVE,
-  /** A plugin jar that waited for the operator's word may run. */
+  /** The generation before was put in the place of the one that runs. */
+  PLUGIN_ROLLBACK,
+  /** A plugin jar that waited for the operator's word, or content in quarantine, may run. */
   PLUGIN_APPROVE
 }

@@ -1,6 +1,7 @@
 package io.vllmmonitor.api.history;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
@@ -110,6 +111,14 @@ public interface History {
 
   /** Every generation ever recorded, newest first; of one unit where it is given. */
   List<CodeGeneration> generations(@Nullable String unit);
+
+  /**
+   * The steps in the lives of generations. Damaged entries are passed over, counted on the page and
+   * told as a problem.
+   *
+   * @param unit id of the plugin or dropped source, in full
+   */
+  Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit);
 
   /** The newest saved state of an extension instance. */
   Optional<StateSnapshot> state(String extension, String unit, @Nullable TargetId target);

@@ -1,6 +1,7 @@
 package io.vllmmonitor.api.history;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.incident.Incident;
@@ -53,5 +54,8 @@ public interface Recorder {
     void restoreReport(RestoreReport report);
 
     void audit(AuditEntry entry);
+
+    /** A step in the life of a generation; never replaced. */
+    void transition(CodeTransition transition);
   }
 }

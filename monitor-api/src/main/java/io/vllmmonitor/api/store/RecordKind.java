@@ -25,7 +25,8 @@ public enum RecordKind {
   PLUGIN_STATES("plugin_states", "unit", "extension"),
   PROBLEMS("problems", "code", "blame", "subject"),
   RESTORE_REPORTS("restore_reports"),
-  AUDIT("audit", "action", "actor", "subject", "result");
+  AUDIT("audit", "action", "actor", "subject", "result"),
+  PLUGIN_TRANSITIONS("plugin_transitions", "unit", "generation", "from_phase", "to_phase", "code");
 
   private final String table;
 

@@ -80,13 +80,11 @@ public final class JarChecks {
   public JarDescriptor check(Path jar, String file, boolean bundled) {
     JarProblem problem = new JarProblem(file);
     // The version decides which classes of a multi-release jar count.
-    try (JarFile opened =
-        new JarFile(jar.toFile(), false, ZipFile.OPEN_READ, Runtime.version())) {
+    try (JarFile opened = new JarFile(jar.toFile(), false, ZipFile.OPEN_READ, Runtime.version())) {
       new ZipCheck(problem).check(opened);
       Manifest manifest = manifest(opened, problem);
       JarManifest.checkBasics(manifest, problem);
-      JarClasses classes =
-          JarClasses.read(opened, bundled, Runtime.version().feature(), problem);
+      JarClasses classes = JarClasses.read(opened, bundled, Runtime.version().feature(), problem);
       String entry = entry(opened, problem);
       JarDescriptor descriptor = JarManifest.descriptor(manifest, entry, problem);
       boolean dependent = !descriptor.dependencies().isEmpty();
@@ -145,8 +143,7 @@ public final class JarChecks {
     String name = entry.replace('.', '/');
     if (!classes.contains(name)) {
       throw problem.of(
-          PLUGIN_NO_ENTRY,
-          "names " + entry + " in " + SERVICES + ", but holds no such class");
+          PLUGIN_NO_ENTRY, "names " + entry + " in " + SERVICES + ", but holds no such class");
     }
     JarClasses.Shape shape = classes.shape(name);
     boolean isPublic = (shape.access() & Opcodes.ACC_PUBLIC) != 0;

@@ -63,8 +63,7 @@ public final class JarResolver {
       if (other.id().equals(jar.id())) {
         continue;
       }
-      Optional<Dependency> named =
-          clash(jar, other).or(() -> clash(other, jar));
+      Optional<Dependency> named = clash(jar, other).or(() -> clash(other, jar));
       if (named.isPresent()) {
         return Optional.of(
             problem.of(

@@ -3,7 +3,6 @@ package io.vllmmonitor.core.jar;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_LINK;
 
 import io.vllmmonitor.core.config.NearestName;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -121,8 +120,7 @@ final class LinkCheck {
     List<String> known = types.apiTypes();
     Optional<String> same =
         known.stream()
-            .filter(
-                type -> JavaForm.simple(type).equals(JavaForm.simple(reference.owner())))
+            .filter(type -> JavaForm.simple(type).equals(JavaForm.simple(reference.owner())))
             .findFirst();
     String hint =
         same.or(() -> NearestName.of(reference.owner(), known))
@@ -154,8 +152,7 @@ final class LinkCheck {
             .sorted((left, right) -> order(left).compareTo(order(right)))
             .toList();
     Optional<String> name =
-        NearestName.of(
-            reference.name(), candidates.stream().map(KnownTypes.Member::name).toList());
+        NearestName.of(reference.name(), candidates.stream().map(KnownTypes.Member::name).toList());
     return name.flatMap(
             nearest ->
                 candidates.stream().filter(member -> member.name().equals(nearest)).findFirst())

@@ -36,7 +36,7 @@ import java.util.regex.Pattern;
  */
 final class CodeLoader {
   /** The name of a copy, whole or half written; everything else belongs to somebody else. */
-  private static final Pattern COPY = Pattern.compile("([0-9a-f]{64})\\.(jar|tmp)");
+  private static final Pattern COPY = Pattern.compile("([0-9a-f]{64})(-[0-9]+)?\\.(jar|tmp)");
 
   private final PlatformServices services;
   private final Path work;
@@ -88,8 +88,7 @@ final class CodeLoader {
             .map(Dependency::id)
             .flatMap(id -> bases.apply(id).stream())
             .toList();
-    return openJar(
-        copy(code, generation.codeHash()), loaders, descriptor, generation.file());
+    return openJar(copy(code, generation.codeHash()), loaders, descriptor, generation.file());
   }
 
   /** A copy of a jar under the name of its hash. */
@@ -112,7 +111,12 @@ final class CodeLoader {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(work)) {
       for (Path entry : entries) {
         Matcher copy = COPY.matcher(entry.getFileName().toString());
-        if (copy.matches() && !(copy.group(2).equals("jar") && hashes.contains(copy.group(1)))) {
+        boolean wanted =
+            copy.matches()
+                && copy.group(2) == null
+                && copy.group(3).equals("jar")
+                && hashes.contains(copy.group(1));
+        if (copy.matches() && !wanted) {
           Files.delete(entry);
         }
       }

@@ -9,6 +9,7 @@ import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.plugin.MonitorPlugin;
 import io.vllmmonitor.api.plugin.PluginContext;
+import io.vllmmonitor.core.jar.Dependency;
 import io.vllmmonitor.core.jar.JarDescriptor;
 import io.vllmmonitor.core.jar.PluginCapability;
 import java.util.ArrayList;
@@ -27,6 +28,19 @@ final class JarCode implements UnitCode {
     this.hostId = hostId;
     this.descriptor = descriptor;
     this.entry = entry;
+  }
+
+  @Override
+  public List<String> dependencies() {
+    return descriptor.dependencies().stream().map(Dependency::id).toList();
+  }
+
+  @Override
+  public List<Piece> forRehearsal(PluginContext context) {
+    List<Piece> pieces = new ArrayList<>();
+    add(pieces, ExtensionKind.GUARDRAIL, entry.guardrails(context));
+    add(pieces, ExtensionKind.PREDICTOR, entry.predictors(context));
+    return pieces;
   }
 
   @Override

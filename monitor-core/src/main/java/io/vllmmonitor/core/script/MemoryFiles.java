@@ -54,11 +54,9 @@ final class MemoryFiles extends ForwardingJavaFileManager<StandardJavaFileManage
 
   @Override
   public JavaFileObject getJavaFileForOutput(
-      Location location,
-      String className,
-      JavaFileObject.Kind kind,
-      @Nullable FileObject sibling) {
-    return new Made(className, kind, classes.computeIfAbsent(className, n -> new ByteArrayOutputStream()));
+      Location location, String className, JavaFileObject.Kind kind, @Nullable FileObject sibling) {
+    return new Made(
+        className, kind, classes.computeIfAbsent(className, n -> new ByteArrayOutputStream()));
   }
 
   @Override
@@ -151,7 +149,9 @@ final class MemoryFiles extends ForwardingJavaFileManager<StandardJavaFileManage
     private final ByteArrayOutputStream bytes;
 
     Made(String className, JavaFileObject.Kind kind, ByteArrayOutputStream bytes) {
-      super(URI.create("memory:///" + className.replace('.', '/').replace('$', '_') + kind.extension), kind);
+      super(
+          URI.create("memory:///" + className.replace('.', '/').replace('$', '_') + kind.extension),
+          kind);
       this.bytes = bytes;
     }
 

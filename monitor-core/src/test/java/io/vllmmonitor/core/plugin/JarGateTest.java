@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jars that come into the folder of a running platform: what they need, and who vouches for them. */
+/**
+ * Jars that come into the folder of a running platform: what they need, and who vouches for them.
+ */
 @Timeout(120)
 class JarGateTest {
   @TempDir Path home;
@@ -47,19 +49,26 @@ class JarGateTest {
     Map<String, byte[]> hostile =
         Map.of(
             "PLUGIN_JAR_UNREADABLE", Arrays.copyOf(healthy, healthy.length / 2),
-            "PLUGIN_JAR_LIMIT", JarBuilder.plugin("bomb").entry("zeros", new byte[257 << 20]).bytes(),
+            "PLUGIN_JAR_LIMIT",
+                JarBuilder.plugin("bomb").entry("zeros", new byte[257 << 20]).bytes(),
             "PLUGIN_FORBIDDEN_CLASS",
                 JarBuilder.plugin("evil").entry("java/lang/Evil.class", new byte[9]).bytes(),
             "PLUGIN_CLASS_VERSION",
                 JarBuilder.plugin("newer")
                     .entry(
                         "newer/Entry.class",
-                        new byte[] {(byte) 0xca, (byte) 0xfe, (byte) 0xba, (byte) 0xbe, 0, 0, 0, 99})
+                        new byte[] {
+                          (byte) 0xca, (byte) 0xfe, (byte) 0xba, (byte) 0xbe, 0, 0, 0, 99
+                        })
                     .bytes(),
             "PLUGIN_LINK",
                 JarBuilder.plugin("stale")
-                    .stub("io.vllmmonitor.api.view.MetricView", "public interface MetricView { int no(); }")
-                    .source("stale.Use", "class Use { int a(io.vllmmonitor.api.view.MetricView v) { return v.no(); } }")
+                    .stub(
+                        "io.vllmmonitor.api.view.MetricView",
+                        "public interface MetricView { int no(); }")
+                    .source(
+                        "stale.Use",
+                        "class Use { int a(io.vllmmonitor.api.view.MetricView v) { return v.no(); } }")
                     .bytes(),
             "PLUGIN_NO_ENTRY", JarBuilder.plugin("lost").entry("lost.Nothing").bytes(),
             "PLUGIN_MANIFEST",
@@ -112,7 +121,9 @@ class JarGateTest {
 
   @Test
   void aJarWaitsForTheRightVersionOfItsBase() throws IOException {
-    drop("app.jar", JarBuilder.guardrail("app", "\"up\"").manifest("Plugin-Dependencies", "base@[2.0,3.0)"));
+    drop(
+        "app.jar",
+        JarBuilder.guardrail("app", "\"up\"").manifest("Plugin-Dependencies", "base@[2.0,3.0)"));
     drop("base.jar", JarBuilder.guardrail("base", "\"old\"").version("1.9.0"));
     try (PluginPlatform platform = rig.boot()) {
       rig.settle(platform);
@@ -122,7 +133,8 @@ class JarGateTest {
           .contains("needs base@[2.0,3.0), but version 1.9.0 runs");
       drop("base.jar", JarBuilder.guardrail("base", "\"new\"").version("2.0.0"));
       rig.settle(platform);
-      assertThat(PlatformRig.guardrails(platform, ADVISED)).containsExactlyInAnyOrder("base", "app");
+      assertThat(PlatformRig.guardrails(platform, ADVISED))
+          .containsExactlyInAnyOrder("base", "app");
       assertThat(rig.problems.open()).isEmpty();
     }
   }
@@ -168,7 +180,8 @@ class JarGateTest {
   void aJarWaitsForHardware() throws IOException {
     drop(
         "a.jar",
-        JarBuilder.guardrail("aa", "\"a\"").manifest("Plugin-Requires-Hardware", "gpu-memory>=40GiB"));
+        JarBuilder.guardrail("aa", "\"a\"")
+            .manifest("Plugin-Requires-Hardware", "gpu-memory>=40GiB"));
     try (PluginPlatform platform = rig.boot()) {
       rig.settle(platform);
       assertThat(problem("a.jar").code()).isEqualTo(ErrorCode.PLUGIN_REQUIREMENT);
@@ -286,7 +299,8 @@ class JarGateTest {
 
   /** A plugin with a class that says its name, over the one that it depends on. */
   private static JarBuilder tool(String id, String below) {
-    String word = "\"" + id + "\"" + (below.isEmpty() ? "" : " + \" over \" + " + below + ".Tool.word()");
+    String word =
+        "\"" + id + "\"" + (below.isEmpty() ? "" : " + \" over \" + " + below + ".Tool.word()");
     return JarBuilder.plugin(id)
         .manifest("Plugin-Dependencies", below)
         .source(

@@ -58,9 +58,7 @@ class UnitContextTest {
   }
 
   private void release(UnitContext context) {
-    context
-        .scope()
-        .release(new DeadlineWorker("test", Duration.ofSeconds(5), 1), rig.problems);
+    context.scope().release(new DeadlineWorker("test", Duration.ofSeconds(5), 1), rig.problems);
   }
 
   @ParameterizedTest
@@ -104,8 +102,7 @@ class UnitContextTest {
   @Test
   void whatTheCodeBringsAsConfigurationAllowsNothing() {
     UnitContext context =
-        factory.make(
-            "acme", null, Settings.of(Map.of("allowed_hosts", "a", "token", "env:PATH")));
+        factory.make("acme", null, Settings.of(Map.of("allowed_hosts", "a", "token", "env:PATH")));
     assertThat(context.config().string("allowed_hosts", "")).isEqualTo("a");
     assertThatThrownBy(() -> context.http(URI.create("http://a")))
         .hasMessageContaining("allows no server");
@@ -150,7 +147,8 @@ class UnitContextTest {
     Meter.Counter counter = after.meter().counter("seen", "Seen.");
     release(before);
     counter.increment();
-    assertThat(rig.metrics.render()).contains("vllm_monitor_plugin_seen_total{plugin=\"acme\"} 4.0");
+    assertThat(rig.metrics.render())
+        .contains("vllm_monitor_plugin_seen_total{plugin=\"acme\"} 4.0");
     release(after);
     assertThat(rig.metrics.render()).doesNotContain("vllm_monitor_plugin_seen");
     // The name is free again, for another kind.

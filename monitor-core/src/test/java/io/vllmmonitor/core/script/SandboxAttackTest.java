@@ -182,8 +182,7 @@ class SandboxAttackTest {
       })
   void membersAreRefusedToo(String members) {
     String text =
-        Sources.source(
-            "public Verdict check(MetricView v) { return Verdict.pass(); }\n" + members);
+        Sources.source("public Verdict check(MetricView v) { return Verdict.pass(); }\n" + members);
     for (CompilerChoice compiler : COMPILERS) {
       MonitorException refused =
           catchThrowableOfType(MonitorException.class, () -> Sources.compile(text, compiler));
@@ -278,7 +277,8 @@ class SandboxAttackTest {
     for (String where : new String[] {"io.vllmmonitor.core.script", "java.lang", "javax.x"}) {
       String text =
           Sources.checking("while (true) { }")
-                  .replace("import io.vllmmonitor.api.guardrail.*;",
+                  .replace(
+                      "import io.vllmmonitor.api.guardrail.*;",
                       "package " + where + "; import io.vllmmonitor.api.guardrail.*;")
               + budget;
       for (CompilerChoice compiler : COMPILERS) {

@@ -141,8 +141,7 @@ class WholeLanguageTest {
     assertThat(Sources.compile(modern).compiler()).isEqualTo(CompilerChoice.JAVAC);
     assertThat(Sources.compile(headed(plain, "javac")).compiler()).isEqualTo(CompilerChoice.JAVAC);
     CompiledSource compiled = Sources.compile(modern);
-    assertThat(
-            ScriptCode.load(Sources.FILE, compiled.header(), compiled.classes()).compiler())
+    assertThat(ScriptCode.load(Sources.FILE, compiled.header(), compiled.classes()).compiler())
         .isEqualTo(CompilerChoice.JAVAC);
     MonitorException refused =
         catchThrowableOfType(
@@ -200,7 +199,8 @@ class WholeLanguageTest {
 
   @Test
   void theSameModernSourceGivesTheSameBytes() {
-    String text = modern("String say(MetricView v) { Supplier<String> s = () -> \"x\"; return s.get(); }");
+    String text =
+        modern("String say(MetricView v) { Supplier<String> s = () -> \"x\"; return s.get(); }");
     assertThat(Sources.compile(text).classes()).isEqualTo(Sources.compile(text).classes());
   }
 

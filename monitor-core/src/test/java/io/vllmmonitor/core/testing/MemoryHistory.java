@@ -1,6 +1,7 @@
 package io.vllmmonitor.core.testing;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -91,6 +92,11 @@ public final class MemoryHistory implements Recorder, History {
     @Override
     public void happyPath(HappyPath path) {
       paths.add(path);
+    }
+
+    @Override
+    public void transition(CodeTransition transition) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
@@ -360,6 +366,11 @@ public final class MemoryHistory implements Recorder, History {
             (name == null || path.name().equals(name))
                 && (startState == null || path.startState() == startState)
                 && (endState == null || path.endState() == endState));
+  }
+
+  @Override
+  public Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit) {
+    return new Page<>(List.of(), null);
   }
 
   @Override

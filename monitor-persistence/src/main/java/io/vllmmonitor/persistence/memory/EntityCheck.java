@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.memory;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.history.AuditEntry;
@@ -33,7 +34,8 @@ final class EntityCheck {
           Map.entry(RecordKind.PLUGIN_STATES, StateSnapshot.class),
           Map.entry(RecordKind.PROBLEMS, Problem.class),
           Map.entry(RecordKind.RESTORE_REPORTS, RestoreReport.class),
-          Map.entry(RecordKind.AUDIT, AuditEntry.class));
+          Map.entry(RecordKind.AUDIT, AuditEntry.class),
+          Map.entry(RecordKind.PLUGIN_TRANSITIONS, CodeTransition.class));
 
   private static final EntityRows ROWS = new EntityRows();
 

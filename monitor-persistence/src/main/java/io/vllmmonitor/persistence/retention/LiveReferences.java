@@ -131,7 +131,8 @@ final class LiveReferences {
           PLUGIN_STATES,
           PROBLEMS,
           RESTORE_REPORTS,
-          AUDIT ->
+          AUDIT,
+          PLUGIN_TRANSITIONS ->
           false;
     };
   }

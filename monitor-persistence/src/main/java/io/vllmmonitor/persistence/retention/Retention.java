@@ -121,7 +121,8 @@ public final class Retention {
           LEARNING_DATA,
           PROBLEMS,
           RESTORE_REPORTS,
-          AUDIT ->
+          AUDIT,
+          PLUGIN_TRANSITIONS ->
           OptionalInt.of(config.recordRetentionDays());
       case HAPPY_PATHS, PLUGINS, PLUGIN_STATES -> OptionalInt.empty();
     };

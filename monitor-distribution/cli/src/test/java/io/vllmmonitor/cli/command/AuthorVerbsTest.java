@@ -36,8 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code plugin new} writes passes what {@code plugin check} checks. */
 class AuthorVerbsTest {
-  private static final String SERVICE =
-      "META-INF/services/io.vllmmonitor.api.plugin.MonitorPlugin";
+  private static final String SERVICE = "META-INF/services/io.vllmmonitor.api.plugin.MonitorPlugin";
 
   @TempDir private Path folder;
   private Run run = new Run(Path.of(""));
@@ -199,8 +198,7 @@ class AuthorVerbsTest {
 
   @Test
   void whatIsNoFileOrNoCodeIsAUsageError() throws IOException {
-    assertThat(run.command("plugin", "check", folder.resolve("none.java").toString()))
-        .isEqualTo(2);
+    assertThat(run.command("plugin", "check", folder.resolve("none.java").toString())).isEqualTo(2);
     assertThat(run.err).contains("VMON-5042");
     Path text = Files.writeString(folder.resolve("notes.txt"), "x");
     assertThat(run.command("plugin", "check", text.toString())).isEqualTo(2);

@@ -52,7 +52,7 @@ final class Routes {
     status = new StatusApi(services, predictors);
     history = new HistoryApi(services.history());
     series = new SeriesApi(services.history(), reads, services.catalog());
-    plugins = new PluginApi(services.plugins(), services.audit());
+    plugins = new PluginApi(services.plugins(), services.history(), services.audit());
     happyPaths = new HappyPathApi(services.happyPaths(), services.audit());
     prometheus =
         new PrometheusApi(services.prometheus(), services.catalog(), services.info().version());
@@ -120,6 +120,7 @@ final class Routes {
     get(routes, API + "/problems", status::problemList);
     get(routes, API + "/restore-report", parameters -> status.restoreReport());
     get(routes, API + "/plugins", parameters -> plugins.list());
+    plugins(routes);
     query(routes, API + "/series", series::series);
     query(routes, API + "/metrics", series::metrics);
     query(routes, API + "/checkpoints", history::checkpoints);
@@ -137,9 +138,28 @@ final class Routes {
         context -> gate.run(() -> answered(context, history.incident(context.pathParam("id")))));
   }
 
+  private void plugins(RoutesConfig routes) {
+    String plugin = API + "/plugins/{id}";
+    paths.add(plugin);
+    routes.get(
+        plugin, context -> gate.run(() -> answered(context, plugins.why(context.pathParam("id")))));
+    paths.add(plugin + "/transitions");
+    routes.get(
+        plugin + "/transitions",
+        context ->
+            gate.run(
+                () ->
+                    answered(
+                        context,
+                        plugins.transitions(
+                            context.pathParam("id"),
+                            Parameters.of(context, services.clock().instant())))));
+  }
+
   private void commands(RoutesConfig routes) {
     command(routes, "/plugins/{id}/disable", plugins::disable);
     command(routes, "/plugins/{id}/enable", plugins::enable);
+    command(routes, "/plugins/{id}/rollback", plugins::rollback);
     command(routes, "/plugins/{id}/approve", plugins::approve);
     exchange(routes);
     saveHappyPath(routes);
