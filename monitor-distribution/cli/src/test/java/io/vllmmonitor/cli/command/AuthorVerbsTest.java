@@ -132,6 +132,13 @@ class AuthorVerbsTest {
   }
 
   @Test
+  void theGuideShowsWhatIsWritten() throws IOException {
+    assertThat(make("guardrail", "queue-watch")).isZero();
+    assertThat(Files.readString(folder.resolve("QueueWatch.java")))
+        .isEqualTo(Files.readString(Path.of("../../docs/examples/guardrail/QueueWatch.java")));
+  }
+
+  @Test
   void nothingIsOverwritten() throws IOException {
     Path file = Files.writeString(folder.resolve("Mine.java"), "precious");
     assertThat(make("guardrail", "mine")).isEqualTo(2);
