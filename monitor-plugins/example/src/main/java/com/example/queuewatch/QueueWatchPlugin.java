@@ -1,6 +1,7 @@
 package com.example.queuewatch;
 
 import io.vllmmonitor.api.guardrail.Guardrail;
+import io.vllmmonitor.api.mitigation.MitigationStrategy;
 import io.vllmmonitor.api.plugin.MonitorPlugin;
 import io.vllmmonitor.api.plugin.PluginContext;
 import java.util.List;
@@ -10,5 +11,10 @@ public final class QueueWatchPlugin implements MonitorPlugin {
   @Override
   public List<Guardrail> guardrails(PluginContext context) {
     return List.of(new QueueGuardrail(context.config().integer("most_waiting", 5)));
+  }
+
+  @Override
+  public List<MitigationStrategy> mitigations(PluginContext context) {
+    return List.of(new DrainQueue(context.config().flag("drain", false)));
   }
 }

@@ -2,13 +2,14 @@ package com.example.queuewatch;
 
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
+import io.vllmmonitor.testkit.plugin.FakePluginContext;
 import io.vllmmonitor.testkit.plugin.GuardrailContract;
 
 /** The sentences of the contract, run against the guardrail of this plugin. */
 class QueueGuardrailContractTest extends GuardrailContract {
   @Override
   protected Guardrail guardrail() {
-    return new QueueGuardrail(5);
+    return new QueueWatchPlugin().guardrails(FakePluginContext.forTarget()).get(0);
   }
 
   @Override

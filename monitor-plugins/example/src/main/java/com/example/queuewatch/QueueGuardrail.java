@@ -10,10 +10,11 @@ import io.vllmmonitor.api.guardrail.Verdict;
 import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.view.MetricView;
 
-/** Fires while more requests wait than the operator wants; remembers the longest queue it ever saw. */
+/** Fires while more requests wait than the operator wants; remembers the longest queue it saw. */
 final class QueueGuardrail implements Guardrail {
   private final long mostWaiting;
   private double longest;
+  private long looks;
 
   QueueGuardrail(long mostWaiting) {
     this.mostWaiting = mostWaiting;
@@ -34,22 +35,29 @@ final class QueueGuardrail implements Guardrail {
 
   @Override
   public Verdict check(MetricView view) {
+    looks++;
     double waiting = view.sum("vllm:num_requests_waiting");
     longest = Math.max(longest, waiting);
     return waiting > mostWaiting
         ? Verdict.breach(
-            Math.round(waiting) + " requests wait; the longest queue was " + Math.round(longest))
+            Math.round(waiting)
+                + " requests wait; the longest queue in "
+                + looks
+                + " looks was "
+                + Math.round(longest))
         : Verdict.pass();
   }
 
   @Override
   public void saveState(StateWriter state) {
     state.number("longest", longest);
+    state.integer("looks", looks);
   }
 
   @Override
   public void restoreState(StateReader state, int fromVersion) {
     longest = state.number("longest", 0);
+    looks = state.integer("looks", 0);
   }
 
   @Override
