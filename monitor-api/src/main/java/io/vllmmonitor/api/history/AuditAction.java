@@ -27,5 +27,9 @@ public enum AuditAction {
   VERIFY,
   /** All samples were brought into their final form. */
   FLUSH,
-  HAPPY_PATH_SAVE
+  HAPPY_PATH_SAVE,
+  /** Code was run over stored samples, without effect. */
+  PLUGIN_REHEARSE,
+  /** What a guardrail's firings may lead to was raised or lowered. */
+  GUARDRAIL_PROMOTE
 }

@@ -9,6 +9,9 @@ import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import java.util.function.Consumer;
 
 /**
@@ -53,5 +56,12 @@ public interface Recorder {
     void restoreReport(RestoreReport report);
 
     void audit(AuditEntry entry);
+
+    void rehearsal(Rehearsal rehearsal);
+
+    void verdict(VerdictRecord verdict);
+
+    /** Identity: the hash. */
+    void stateVersion(StateVersion version);
   }
 }

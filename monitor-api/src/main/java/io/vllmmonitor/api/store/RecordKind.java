@@ -25,7 +25,10 @@ public enum RecordKind {
   PLUGIN_STATES("plugin_states", "unit", "extension"),
   PROBLEMS("problems", "code", "blame", "subject"),
   RESTORE_REPORTS("restore_reports"),
-  AUDIT("audit", "action", "actor", "subject", "result");
+  AUDIT("audit", "action", "actor", "subject", "result"),
+  REHEARSALS("rehearsals", "unit", "code_hash", "result"),
+  VERDICTS("verdicts", "guardrail", "verdict", "code_hash"),
+  STATE_VERSIONS("state_versions");
 
   private final String table;
 

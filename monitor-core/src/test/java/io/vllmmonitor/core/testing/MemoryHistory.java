@@ -26,6 +26,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -59,6 +62,9 @@ public final class MemoryHistory implements Recorder, History {
   private final Map<String, StateCheckpoint> checkpoints = new TreeMap<>();
   private final Map<String, HappyPath> paths = new TreeMap<>();
   private final List<AuditEntry> audit = new ArrayList<>();
+  private final List<Rehearsal> rehearsals = new ArrayList<>();
+  private final List<VerdictRecord> verdicts = new ArrayList<>();
+  private final Map<String, StateVersion> stateVersions = new TreeMap<>();
   private final List<MitigationAttempt> versions = new ArrayList<>();
   private Predicate<Draft> refusal = draft -> false;
   private Consumer<Draft> afterwards = draft -> {};
@@ -75,6 +81,24 @@ public final class MemoryHistory implements Recorder, History {
     public final List<StateCheckpoint> checkpoints = new ArrayList<>();
     public final List<HappyPath> paths = new ArrayList<>();
     public final List<AuditEntry> audit = new ArrayList<>();
+    public final List<Rehearsal> rehearsals = new ArrayList<>();
+    public final List<VerdictRecord> verdicts = new ArrayList<>();
+    public final List<StateVersion> stateVersions = new ArrayList<>();
+
+    @Override
+    public void rehearsal(Rehearsal rehearsal) {
+      rehearsals.add(rehearsal);
+    }
+
+    @Override
+    public void verdict(VerdictRecord verdict) {
+      verdicts.add(verdict);
+    }
+
+    @Override
+    public void stateVersion(StateVersion version) {
+      stateVersions.add(version);
+    }
 
     @Override
     public void checkpoint(StateCheckpoint checkpoint) {
@@ -174,6 +198,9 @@ public final class MemoryHistory implements Recorder, History {
       draft.checkpoints.forEach(checkpoint -> checkpoints.put(checkpoint.id(), checkpoint));
       draft.paths.forEach(path -> paths.put(path.id(), path));
       audit.addAll(draft.audit);
+      rehearsals.addAll(draft.rehearsals);
+      verdicts.addAll(draft.verdicts);
+      draft.stateVersions.forEach(version -> stateVersions.put(version.hash(), version));
       then = afterwards;
     }
     then.accept(draft);
@@ -210,6 +237,11 @@ public final class MemoryHistory implements Recorder, History {
   /** Everything that was audited, in order. */
   public synchronized List<AuditEntry> audit() {
     return List.copyOf(audit);
+  }
+
+  /** All stored verdicts in the order in which they were written. */
+  public synchronized List<VerdictRecord> verdicts() {
+    return List.copyOf(verdicts);
   }
 
   public synchronized List<Problem> problems() {
@@ -380,6 +412,28 @@ public final class MemoryHistory implements Recorder, History {
   @Override
   public synchronized Page<Problem> problems(HistoryQuery query) {
     return new Page<>(problems(), null);
+  }
+
+  @Override
+  public synchronized Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit) {
+    return new Page<>(
+        rehearsals.stream().filter(r -> unit == null || r.unit().equals(unit)).toList(), null);
+  }
+
+  @Override
+  public synchronized Page<VerdictRecord> verdicts(
+      HistoryQuery query, @Nullable String guardrail) {
+    return page(
+        verdicts,
+        query,
+        VerdictRecord::target,
+        VerdictRecord::at,
+        verdict -> guardrail == null || verdict.guardrail().equals(guardrail));
+  }
+
+  @Override
+  public synchronized Optional<StateVersion> stateVersion(String hash) {
+    return Optional.ofNullable(stateVersions.get(hash));
   }
 
   @Override

@@ -131,7 +131,10 @@ final class LiveReferences {
           PLUGIN_STATES,
           PROBLEMS,
           RESTORE_REPORTS,
-          AUDIT ->
+          AUDIT,
+          REHEARSALS,
+          VERDICTS,
+          STATE_VERSIONS ->
           false;
     };
   }

@@ -26,6 +26,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -223,6 +226,21 @@ public final class FakeHistory implements History, Recorder {
   }
 
   @Override
+  public Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Optional<StateVersion> stateVersion(String hash) {
+    return Optional.empty();
+  }
+
+  @Override
   public Optional<RestoreReport> latestRestoreReport() {
     return Optional.ofNullable(restoreReport);
   }
@@ -287,6 +305,21 @@ public final class FakeHistory implements History, Recorder {
 
     @Override
     public void state(StateSnapshot snapshot) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void rehearsal(Rehearsal rehearsal) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void verdict(VerdictRecord verdict) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void stateVersion(StateVersion version) {
       throw new UnsupportedOperationException();
     }
 
