@@ -28,6 +28,7 @@ import io.vllmmonitor.core.identity.TimeOrderedIds;
 import io.vllmmonitor.core.incident.IncidentBook;
 import io.vllmmonitor.core.telemetry.CaughtFailure;
 import io.vllmmonitor.core.telemetry.Problems;
+import io.vllmmonitor.core.view.RecordingView;
 import io.vllmmonitor.core.view.ViewSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,6 +82,7 @@ public final class GuardrailRunner {
   private final Map<String, GuardrailFiring> restoredFirings = new LinkedHashMap<>();
   private final Map<String, HoldDownState.Saved> restoredHolds = new HashMap<>();
   private final Map<String, ErrorCode> failing = new HashMap<>();
+  private final VerdictLog verdicts;
   private volatile List<GuardrailStatus> statuses = List.of();
 
   public GuardrailRunner(
@@ -101,6 +103,7 @@ public final class GuardrailRunner {
     this.ids = requireNonNull(ids, "ids");
     this.clock = requireNonNull(clock, "clock");
     this.longestGap = target.scrapeInterval().multipliedBy(2);
+    this.verdicts = new VerdictLog(target.id(), ids::next);
   }
 
   /**
@@ -202,18 +205,26 @@ public final class GuardrailRunner {
   }
 
   /**
-   * Saves the hold-downs. Call about every 30 s and at the end; the beginning and the end of one
-   * are saved in the tick itself.
+   * Saves the hold-downs and the verdicts that wait. Call about every 30 s and at the end; the
+   * beginning and the end of a hold-down or firing are saved in the tick itself.
    *
    * @throws MonitorException when the store refuses
    */
   public void saveState() {
     StateSnapshot snapshot = snapshot();
-    recorder.write(out -> out.state(snapshot));
+    recorder.write(
+        out -> {
+          out.state(snapshot);
+          verdicts.writeTo(out);
+        });
+    verdicts.written();
   }
 
   private List<FiringChange> judge(Watch watch, ViewSource windows, Instant at) {
-    Judgement judgement = Judgement.of(watch.guardrail(), windows.view(at, watch.firing()));
+    boolean firing = watch.firing();
+    RecordingView view = windows.view(at, firing);
+    VerdictLog.Before before = verdicts.before(watch);
+    Judgement judgement = Judgement.of(watch.guardrail(), view);
     CaughtFailure failure = judgement.failure();
     String subject = subject(watch.id());
     if (failure != null) {
@@ -222,7 +233,9 @@ public final class GuardrailRunner {
     } else {
       well(watch.id());
     }
-    return watch.judge(judgement, at, longestGap, ids::next);
+    List<FiringChange> changes = watch.judge(judgement, at, longestGap, ids::next);
+    verdicts.seen(watch, judgement, before, firing, view.oldest(), at, !changes.isEmpty());
+    return changes;
   }
 
   private void well(String id) {
@@ -247,7 +260,9 @@ public final class GuardrailRunner {
             changes.forEach(change -> out.firing(change.firing()));
             proposal.changed().forEach(out::incident);
             out.state(snapshot);
+            verdicts.writeTo(out);
           });
+      verdicts.written();
     } catch (MonitorException e) {
       problems.note("firings of " + target.id(), e);
       return List.of();
@@ -320,6 +335,7 @@ public final class GuardrailRunner {
                 restoredFirings.put(watch.id(), firing);
               }
               if (gone) {
+                verdicts.forget(watch.id());
                 well(watch.id());
               }
               return gone;

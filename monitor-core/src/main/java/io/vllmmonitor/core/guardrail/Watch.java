@@ -72,6 +72,19 @@ final class Watch {
     return id;
   }
 
+  String unit() {
+    return bound.unit();
+  }
+
+  String codeHash() {
+    return bound.codeHash();
+  }
+
+  /** How often this instance was asked. */
+  long evaluations() {
+    return evaluations;
+  }
+
   boolean firing() {
     return firing != null;
   }

@@ -9,6 +9,7 @@ import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.extension.StateFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
