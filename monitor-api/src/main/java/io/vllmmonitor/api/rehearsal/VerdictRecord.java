@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.guardrail.Severity;
 import io.vllmmonitor.api.target.TargetId;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     that had no state, null for one whose state could not be read
  * @param stateVersion of the writer of that state
  * @param windowFrom the oldest scrape that the view could see
+ * @param scrapeInterval of the target; what is fresh follows from it
  * @param evaluations how often this instance had been asked, this time included
  */
 public record VerdictRecord(
@@ -39,6 +41,7 @@ public record VerdictRecord(
     @Nullable String stateHash,
     int stateVersion,
     Instant windowFrom,
+    Duration scrapeInterval,
     long evaluations) {
   public VerdictRecord {
     requireNonNull(id, "id");
@@ -50,5 +53,6 @@ public record VerdictRecord(
     requireNonNull(kind, "kind");
     requireNonNull(reason, "reason");
     requireNonNull(windowFrom, "windowFrom");
+    requireNonNull(scrapeInterval, "scrapeInterval");
   }
 }

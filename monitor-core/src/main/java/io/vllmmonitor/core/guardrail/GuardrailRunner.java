@@ -3,6 +3,7 @@ package io.vllmmonitor.core.guardrail;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_DUPLICATE_ID;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_EVALUATION;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
+import static io.vllmmonitor.api.error.ErrorCode.STORE_FULL;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -83,6 +84,7 @@ public final class GuardrailRunner {
   private final Map<String, HoldDownState.Saved> restoredHolds = new HashMap<>();
   private final Map<String, ErrorCode> failing = new HashMap<>();
   private final VerdictLog verdicts;
+  private long droppedVerdicts;
   private volatile List<GuardrailStatus> statuses = List.of();
 
   public GuardrailRunner(
@@ -103,7 +105,7 @@ public final class GuardrailRunner {
     this.ids = requireNonNull(ids, "ids");
     this.clock = requireNonNull(clock, "clock");
     this.longestGap = target.scrapeInterval().multipliedBy(2);
-    this.verdicts = new VerdictLog(target.id(), ids::next);
+    this.verdicts = new VerdictLog(target, ids::next);
   }
 
   /**
@@ -186,6 +188,16 @@ public final class GuardrailRunner {
       }
     }
     statuses = watches.values().stream().map(Watch::status).toList();
+    if (verdicts.dropped() > droppedVerdicts) {
+      droppedVerdicts = verdicts.dropped();
+      problems.note(
+          STORE_FULL,
+          Blame.ENVIRONMENT,
+          "verdicts of " + target.id(),
+          "The store has refused verdicts for long; "
+              + droppedVerdicts
+              + " of them are dropped and cannot be replayed");
+    }
     return effective;
   }
 

@@ -10,7 +10,7 @@ import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.rehearsal.StateVersion;
 import io.vllmmonitor.api.rehearsal.VerdictKind;
 import io.vllmmonitor.api.rehearsal.VerdictRecord;
-import io.vllmmonitor.api.target.TargetId;
+import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.extension.StateFields;
 import io.vllmmonitor.core.identity.ContentHash;
 import java.time.Duration;
@@ -35,7 +35,7 @@ final class VerdictLog {
   /** What waits while the store refuses; beyond that the oldest goes. */
   private static final int MOST_WAITING = 1_000;
 
-  private final TargetId target;
+  private final Target target;
   private final Supplier<String> ids;
   private final Map<String, Last> lasts = new HashMap<>();
   /** The instances whose state cannot be read, by guardrail. */
@@ -72,7 +72,7 @@ final class VerdictLog {
     }
   }
 
-  VerdictLog(TargetId target, Supplier<String> ids) {
+  VerdictLog(Target target, Supplier<String> ids) {
     this.target = target;
     this.ids = ids;
   }
@@ -115,7 +115,7 @@ final class VerdictLog {
         new Waiting(
             new VerdictRecord(
                 ids.get(),
-                target,
+                target.id(),
                 at,
                 watch.id(),
                 watch.unit(),
@@ -127,6 +127,7 @@ final class VerdictLog {
                 state == null ? (isEmpty(before) ? "" : null) : state.hash(),
                 before.version(),
                 oldest,
+                target.scrapeInterval(),
                 watch.evaluations()),
             state));
   }

@@ -1,0 +1,275 @@
+package io.vllmmonitor.core.plugin;
+
+import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_NOT_FOUND;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
+
+import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.config.Settings;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.extension.Extension;
+import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.api.guardrail.Guardrail;
+import io.vllmmonitor.api.prediction.FailurePredictor;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.worker.DeadlineWorker;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One unit that was loaded for a trial. Confined to one thread. */
+final class LoadedUnit implements OpenUnit {
+  private static final System.Logger log = System.getLogger(LoadedUnit.class.getName());
+
+  private final CodeGeneration generation;
+  private final List<Target> targets;
+  private final UnitCode code;
+  private final PlatformServices live;
+  private final PassingBlobs blobs;
+  private final DeadlineWorker worker;
+  private final Path folder;
+
+  LoadedUnit(
+      CodeGeneration generation,
+      List<Target> targets,
+      UnitCode code,
+      PlatformServices live,
+      PassingBlobs blobs,
+      DeadlineWorker worker,
+      Path folder) {
+    this.generation = generation;
+    this.targets = List.copyOf(targets);
+    this.code = code;
+    this.live = live;
+    this.blobs = blobs;
+    this.worker = worker;
+    this.folder = folder;
+  }
+
+  @Override
+  public CodeGeneration generation() {
+    return generation;
+  }
+
+  @Override
+  public Optional<CodeGeneration> predecessor() {
+    return Optional.empty();
+  }
+
+  @Override
+  public List<Target> targets() {
+    return targets;
+  }
+
+  @Override
+  public Trial trial(Target target, InstantSource clock, boolean restored) {
+    List<Instance> made = make(target, clock);
+    try {
+      if (restored) {
+        for (Instance instance : made) {
+          live.history()
+              .state(instance.id(), instance.unit(), target.id())
+              .ifPresent(snapshot -> restore(instance, snapshot));
+        }
+      }
+      return new Instances(made);
+    } catch (MonitorException e) {
+      closeAll(made);
+      throw e;
+    }
+  }
+
+  @Override
+  public Replica replica(
+      Target target,
+      InstantSource clock,
+      String guardrail,
+      @Nullable StateVersion state,
+      int stateVersion) {
+    List<Instance> made = make(target, clock);
+    try {
+      Instance found =
+          made.stream()
+              .filter(one -> one.kind() == ExtensionKind.GUARDRAIL && one.id().equals(guardrail))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new MonitorException(
+                          GUARDRAIL_NOT_FOUND,
+                          Blame.PLUGIN,
+                          "Unit "
+                              + generation.unit()
+                              + " brings no guardrail '"
+                              + guardrail
+                              + "' for "
+                              + target.id()
+                              + " with its present configuration"));
+      if (state != null) {
+        restore(
+            found,
+            new StateSnapshot(
+                guardrail,
+                target.id(),
+                generation.unit(),
+                generation.codeHash(),
+                stateVersion,
+                state.at(),
+                state.fields()));
+      }
+      return new One(made, (Guardrail) found.extension());
+    } catch (MonitorException e) {
+      closeAll(made);
+      throw e;
+    }
+  }
+
+  /** All instances for a target, behind the gates that live ones have. */
+  private List<Instance> make(Target target, InstantSource clock) {
+    String unit = generation.unit();
+    long seed = generation.codeHash().hashCode() * 31L + target.id().instance().hashCode();
+    PlatformServices services = TrialServices.of(live, blobs, clock, seed);
+    Settings settings = code.defaults().overlaidWith(live.settings().apply(unit));
+    UnitContext context = new UnitContext(unit, target, settings, services);
+    return Failures.run(
+        worker,
+        PLUGIN_START_FAILED,
+        "Unit " + unit + " on trial for " + target.id(),
+        () -> {
+          List<Instance> made = new ArrayList<>();
+          for (UnitCode.Piece piece : code.forTarget(context)) {
+            made.add(
+                new Instance(
+                    piece.kind(),
+                    String.valueOf(piece.extension().id()),
+                    unit,
+                    generation.codeHash(),
+                    target.id(),
+                    true,
+                    Set.of(),
+                    piece.extension()));
+          }
+          return made;
+        });
+  }
+
+  private void restore(Instance instance, StateSnapshot snapshot) {
+    boolean unused =
+        Failures.run(
+            worker,
+            PLUGIN_STATE_RESTORE,
+            instance.name() + ": restoreState()",
+            () -> {
+              instance.restore(snapshot);
+              return Boolean.TRUE;
+            });
+  }
+
+  private void closeAll(List<Instance> instances) {
+    for (Instance instance : instances) {
+      try {
+        boolean unused =
+            Failures.run(
+                worker,
+                PLUGIN_START_FAILED,
+                instance.name() + ": close()",
+                () -> {
+                  instance.close();
+                  return Boolean.TRUE;
+                });
+      } catch (MonitorException e) {
+        log.log(System.Logger.Level.WARNING, () -> "On trial: " + e.describe());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      code.close();
+    } catch (RuntimeException e) {
+      String text = Failures.describe(e);
+      log.log(System.Logger.Level.WARNING, () -> "Code on trial was not unloaded: " + text);
+    } finally {
+      blobs.close();
+      remove(folder);
+    }
+  }
+
+  /** Deletes a folder of copies; what cannot be deleted is told and goes at the next start. */
+  static void remove(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      String text = String.valueOf(e.getMessage());
+      log.log(
+          System.Logger.Level.WARNING,
+          () -> "Copies of code in " + folder + " cannot be deleted now: " + text);
+    }
+  }
+
+  private static <E extends Extension> List<E> select(
+      List<Instance> made, ExtensionKind kind, Class<E> type) {
+    return made.stream()
+        .filter(instance -> instance.kind() == kind)
+        .map(instance -> type.cast(instance.extension()))
+        .toList();
+  }
+
+  private final class Instances implements Trial {
+    private final List<Instance> made;
+
+    private Instances(List<Instance> made) {
+      this.made = made;
+    }
+
+    @Override
+    public List<Guardrail> guardrails() {
+      return select(made, ExtensionKind.GUARDRAIL, Guardrail.class);
+    }
+
+    @Override
+    public List<FailurePredictor> predictors() {
+      return select(made, ExtensionKind.PREDICTOR, FailurePredictor.class);
+    }
+
+    @Override
+    public void close() {
+      closeAll(made);
+    }
+  }
+
+  private final class One implements Replica {
+    private final List<Instance> made;
+    private final Guardrail guardrail;
+
+    private One(List<Instance> made, Guardrail guardrail) {
+      this.made = made;
+      this.guardrail = guardrail;
+    }
+
+    @Override
+    public Guardrail guardrail() {
+      return guardrail;
+    }
+
+    @Override
+    public void close() {
+      closeAll(made);
+    }
+  }
+}
