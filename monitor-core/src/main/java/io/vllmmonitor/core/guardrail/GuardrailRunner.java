@@ -66,7 +66,7 @@ public final class GuardrailRunner {
   private static final int STATE_VERSION = 1;
 
   /** Stands in where a guardrail cannot say what it is about. */
-  private static final GuardrailSpec NO_SPEC =
+  static final GuardrailSpec NO_SPEC =
       GuardrailSpec.of(
           Severity.WARNING, FailureKind.GENERIC_ERROR, "The guardrail gave no specification");
 

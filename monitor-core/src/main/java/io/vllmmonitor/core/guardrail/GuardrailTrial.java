@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.guardrail.GuardrailSpec;
 import io.vllmmonitor.api.guardrail.Verdict;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.telemetry.CaughtFailure;
@@ -27,19 +28,31 @@ public final class GuardrailTrial {
   private int firings;
 
   /**
-   * @param spec what {@link Guardrail#spec} answered
    * @param nanos a ticker that never goes back; measures the calls
    */
-  public GuardrailTrial(
-      Target target, String id, Guardrail guardrail, GuardrailSpec spec, LongSupplier nanos) {
+  public GuardrailTrial(Target target, String id, Guardrail guardrail, LongSupplier nanos) {
     this.watch =
         new Watch(
             requireNonNull(id, "id"),
             target.id(),
             new Bound<>(guardrail, "trial", "", false),
-            requireNonNull(spec, "spec"));
+            specOf(guardrail));
     this.longestGap = target.scrapeInterval().multipliedBy(2);
     this.nanos = requireNonNull(nanos, "nanos");
+  }
+
+  private static GuardrailSpec specOf(Guardrail guardrail) {
+    try {
+      return requireNonNull(guardrail.spec(), "spec");
+    } catch (Throwable thrown) {
+      // It is judged as it would be live, where this is a problem that is told.
+      return GuardrailRunner.NO_SPEC;
+    }
+  }
+
+  /** What its firings count as. */
+  public FailureKind kind() {
+    return watch.spec().kind();
   }
 
   /**
