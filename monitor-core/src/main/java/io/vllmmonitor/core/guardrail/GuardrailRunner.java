@@ -36,11 +36,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -187,6 +189,7 @@ public final class GuardrailRunner {
         incidents.breachSeen(watch.spec().kind(), at, watch.evidence());
       }
     }
+    incidents.adviseOnly(advisedKinds());
     statuses = watches.values().stream().map(Watch::status).toList();
     if (verdicts.dropped() > droppedVerdicts) {
       droppedVerdicts = verdicts.dropped();
@@ -199,6 +202,20 @@ public final class GuardrailRunner {
               + " of them are dropped and cannot be replayed");
     }
     return effective;
+  }
+
+  /** The kinds whose firings all come from guardrails that may only lead to advice. */
+  private Set<FailureKind> advisedKinds() {
+    Set<FailureKind> advised = EnumSet.noneOf(FailureKind.class);
+    Set<FailureKind> acting = EnumSet.noneOf(FailureKind.class);
+    for (Watch watch : watches.values()) {
+      GuardrailFiring firing = watch.lastingFiring();
+      if (firing != null && !firing.shadow()) {
+        (watch.adviseOnly() ? advised : acting).add(firing.kind());
+      }
+    }
+    advised.removeAll(acting);
+    return advised;
   }
 
   /** Where every guardrail stands, sorted by id; a snapshot of the newest tick. Thread-safe. */

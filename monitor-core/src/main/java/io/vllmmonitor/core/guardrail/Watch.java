@@ -80,6 +80,11 @@ final class Watch {
     return bound.codeHash();
   }
 
+  /** Whether what it leads to is advised only. */
+  boolean adviseOnly() {
+    return bound.adviseOnly();
+  }
+
   /** How often this instance was asked. */
   long evaluations() {
     return evaluations;

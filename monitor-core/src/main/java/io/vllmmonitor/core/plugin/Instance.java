@@ -29,6 +29,7 @@ final class Instance {
   private final String codeHash;
   private final @Nullable TargetId target;
   private final boolean shadow;
+  private final boolean adviseOnly;
   private final Set<String> configKeys;
   private final CallGate gate;
   private final Extension extension;
@@ -42,6 +43,7 @@ final class Instance {
       String codeHash,
       @Nullable TargetId target,
       boolean shadow,
+      boolean adviseOnly,
       Set<String> configKeys,
       Extension made) {
     this.kind = requireNonNull(kind, "kind");
@@ -50,6 +52,7 @@ final class Instance {
     this.codeHash = requireNonNull(codeHash, "codeHash");
     this.target = target;
     this.shadow = shadow;
+    this.adviseOnly = adviseOnly;
     this.configKeys = Set.copyOf(configKeys);
     this.gate = new CallGate(kind.word() + " " + id + " of " + unit, id, made);
     this.extension = gate.open(kind);
@@ -83,7 +86,7 @@ final class Instance {
   }
 
   <E extends Extension> Bound<E> bound(Class<E> type) {
-    return new Bound<>(type.cast(extension), unit, codeHash, shadow);
+    return new Bound<>(type.cast(extension), unit, codeHash, shadow, adviseOnly);
   }
 
   /** Gives the instance what an earlier one saved. */

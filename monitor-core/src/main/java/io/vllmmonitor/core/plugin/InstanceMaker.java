@@ -4,7 +4,6 @@ import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 
 import io.vllmmonitor.api.code.CodeGeneration;
-import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
@@ -14,7 +13,6 @@ import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
-import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,12 +33,12 @@ final class InstanceMaker {
 
   private final PlatformServices services;
   private final DeadlineWorker worker;
-  private final boolean autoPromote;
+  private final Promotions promotions;
 
-  InstanceMaker(PlatformServices services, DeadlineWorker worker, boolean autoPromote) {
+  InstanceMaker(PlatformServices services, DeadlineWorker worker, Promotions promotions) {
     this.services = services;
     this.worker = worker;
-    this.autoPromote = autoPromote;
+    this.promotions = promotions;
   }
 
   /**
@@ -85,7 +83,10 @@ final class InstanceMaker {
     String unit = generation.unit();
     Settings settings = code.defaults().overlaidWith(services.settings().apply(unit));
     UnitContext context = new UnitContext(unit, target, settings, services);
-    boolean shadow = isShadow(generation, target);
+    Stage stage =
+        target == null ? Stage.ACT : promotions.stage(generation, target.mode());
+    boolean shadow =
+        target == null ? generation.status() == CodeStatus.SHADOW : stage == Stage.SHADOW;
     TargetId id = target == null ? null : target.id();
     return Failures.run(
         worker,
@@ -104,20 +105,12 @@ final class InstanceMaker {
                     generation.codeHash(),
                     id,
                     shadow,
+                    stage == Stage.ADVISE,
                     configKeys(piece.extension()),
                     piece.extension()));
           }
           return made;
         });
-  }
-
-  private boolean isShadow(CodeGeneration generation, @Nullable Target target) {
-    boolean awaitsPromotion =
-        generation.kind() == CodeKind.SOURCE
-            && target != null
-            && target.mode() == TargetMode.ACT
-            && !autoPromote;
-    return awaitsPromotion || generation.status() == CodeStatus.SHADOW;
   }
 
   private static String checkedId(String unit, Extension extension) {

@@ -154,6 +154,7 @@ final class LoadedUnit implements OpenUnit {
                     generation.codeHash(),
                     target.id(),
                     true,
+                    true,
                     Set.of(),
                     piece.extension()));
           }

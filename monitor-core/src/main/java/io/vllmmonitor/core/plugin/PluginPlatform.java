@@ -20,6 +20,7 @@ import io.vllmmonitor.api.notify.Exporter;
 import io.vllmmonitor.api.notify.Notifier;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.config.NearestName;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
@@ -46,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  * one lock guards every change, and code of plugins runs under it on workers with a deadline of 10
  * s; what is published is read without the lock.
  */
-public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, AutoCloseable {
+public final class PluginPlatform
+    implements ExtensionCatalog, PluginDirectory, GuardrailPromotion, AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int MOST_ABANDONED = 4;
   private static final int LARGEST_JAR = 64 << 20;
@@ -56,6 +58,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   private final PlatformFolders folders;
   private final Ledger ledger;
   private final CodeLoader loader;
+  private final Promotions promotions;
   private final UnitRunner runner;
   private final UnitListing listing;
   private final Arrivals arrivals;
@@ -80,11 +83,12 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     DeadlineWorker worker = new DeadlineWorker("plugin-call", deadline, MOST_ABANDONED);
     this.ledger = new Ledger(services);
     this.loader = new CodeLoader(services, folders.work(), worker);
+    this.promotions = new Promotions(services, folders.autoPromote());
     this.runner =
         new UnitRunner(
             services,
             loader,
-            new InstanceMaker(services, worker, folders.autoPromote()),
+            new InstanceMaker(services, worker, promotions),
             new StateSaver(services));
     this.listing = new UnitListing(ledger, runner);
     this.arrivals = new Arrivals(services, ledger, runner, loader, new SourceCompiler());
@@ -215,6 +219,27 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
           revival.enable(unit);
           return listing.of(unit);
         });
+  }
+
+  @Override
+  public PluginSummary promote(String unit, Stage stage, String why) {
+    return locked(
+        () -> {
+          CodeGeneration current =
+              runner.running(unit).map(RunningUnit::generation).orElseThrow(() -> unknown(unit));
+          promotions.decide(current, stage);
+          CodeStatus status = stage == Stage.SHADOW ? CodeStatus.SHADOW : CodeStatus.ACTIVE;
+          runner.start(ledger.record(current, status, why));
+          return listing.of(unit);
+        });
+  }
+
+  @Override
+  public Stage stage(String unit, TargetMode mode) {
+    return locked(
+        () ->
+            promotions.stage(
+                ledger.current(unit).orElseThrow(() -> unknown(unit)), mode));
   }
 
   /** Saves all states, closes and unloads everything. */
