@@ -31,5 +31,7 @@ public enum AuditAction {
   /** Code was run over stored samples, without effect. */
   PLUGIN_REHEARSE,
   /** What a guardrail's firings may lead to was raised or lowered. */
-  GUARDRAIL_PROMOTE
+  GUARDRAIL_PROMOTE,
+  /** Stored verdicts were reached again, without effect. */
+  VERDICT_REPLAY
 }

@@ -27,7 +27,7 @@ final class PluginVerbs {
     @Override
     public void run() {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "A verb is missing: list, disable or enable");
+          spec.commandLine(), "A verb is missing: list, disable, enable or rehearse");
     }
   }
 

@@ -36,16 +36,7 @@ final class PluginModule extends AbstractModule {
   @Provides
   @Singleton
   PluginPlatform platform(
-      DataDirectory directory,
-      MonitorConfig config,
-      BlobStore blobs,
-      Recorder recorder,
-      History history,
-      Problems problems,
-      MetricCatalog catalog,
-      TargetHttps https,
-      InstantSource clock,
-      Closers closers) {
+      DataDirectory directory, MonitorConfig config, PlatformServices services, Closers closers) {
     PlatformFolders folders =
         new PlatformFolders(
             home.resolve("plugins"),
@@ -54,19 +45,31 @@ final class PluginModule extends AbstractModule {
             directory.path().resolve("work"),
             config.section("guardrails").flag("auto_promote", false),
             config.section("folder").flag("authoritative", true));
-    PlatformServices services =
-        new PlatformServices(
-            blobs,
-            recorder,
-            history,
-            problems,
-            catalog,
-            config::plugin,
-            config.plugins().keySet(),
-            https::forTarget,
-            clock,
-            unit -> new SecureRandom());
     return closers.add("plugin platform", new PluginPlatform(folders, services));
+  }
+
+  @Provides
+  @Singleton
+  PlatformServices services(
+      MonitorConfig config,
+      BlobStore blobs,
+      Recorder recorder,
+      History history,
+      Problems problems,
+      MetricCatalog catalog,
+      TargetHttps https,
+      InstantSource clock) {
+    return new PlatformServices(
+        blobs,
+        recorder,
+        history,
+        problems,
+        catalog,
+        config::plugin,
+        config.plugins().keySet(),
+        https::forTarget,
+        clock,
+        unit -> new SecureRandom());
   }
 
   @Provides

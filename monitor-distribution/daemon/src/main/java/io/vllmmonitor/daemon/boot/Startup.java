@@ -19,6 +19,7 @@ import io.vllmmonitor.core.engine.DiscoveryLoop;
 import io.vllmmonitor.core.engine.Engine;
 import io.vllmmonitor.core.outcome.HappyPaths;
 import io.vllmmonitor.core.plugin.PluginPlatform;
+import io.vllmmonitor.core.rehearsal.AutoPromotion;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.daemon.web.WebServer;
 import io.vllmmonitor.persistence.engine.DataDirectory;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Startup {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+  private static final Duration PROMOTE_EVERY = Duration.ofMinutes(1);
   private static final Duration SAVE_EVERY = Duration.ofSeconds(30);
 
   private final MonitorConfig config;
@@ -59,6 +61,7 @@ final class Startup {
   private final StopFile stopFile;
   private final AuditLog audit;
   private final HappyPaths happyPaths;
+  private final AutoPromotion promotion;
   private final InstantSource clock;
 
   @Inject
@@ -83,6 +86,7 @@ final class Startup {
       StopFile stopFile,
       AuditLog audit,
       HappyPaths happyPaths,
+      AutoPromotion promotion,
       InstantSource clock) {
     this.config = requireNonNull(config, "config");
     this.directory = requireNonNull(directory, "directory");
@@ -104,6 +108,7 @@ final class Startup {
     this.stopFile = requireNonNull(stopFile, "stopFile");
     this.audit = requireNonNull(audit, "audit");
     this.happyPaths = requireNonNull(happyPaths, "happyPaths");
+    this.promotion = requireNonNull(promotion, "promotion");
     this.clock = requireNonNull(clock, "clock");
   }
 
@@ -137,6 +142,7 @@ final class Startup {
       background.repeat("discovery", LOOK_EVERY, this::look);
     }
     background.repeat("kill switch", LOOK_EVERY, stopFile::look);
+    background.repeat("promotions", PROMOTE_EVERY, promotion::round);
     care.start(background);
     twins.start(background);
     background.repeat("state of the learners", SAVE_EVERY, engine::saveLearners);

@@ -55,6 +55,7 @@ public final class FakeHistory implements History, Recorder {
   public final List<LearningEvent> events = new CopyOnWriteArrayList<>();
   public final List<FailurePrediction> predictions = new CopyOnWriteArrayList<>();
   public final List<HappyPath> paths = new CopyOnWriteArrayList<>();
+  public final List<Rehearsal> rehearsals = new CopyOnWriteArrayList<>();
   public final List<AuditEntry> audit = new CopyOnWriteArrayList<>();
 
   /** How many damaged predictions every page of them has left out. */
@@ -227,7 +228,8 @@ public final class FakeHistory implements History, Recorder {
 
   @Override
   public Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit) {
-    return new Page<>(List.of(), null);
+    return new Page<>(
+        rehearsals.stream().filter(r -> unit == null || r.unit().equals(unit)).toList(), null);
   }
 
   @Override
@@ -310,7 +312,7 @@ public final class FakeHistory implements History, Recorder {
 
     @Override
     public void rehearsal(Rehearsal rehearsal) {
-      throw new UnsupportedOperationException();
+      rehearsals.add(0, rehearsal);
     }
 
     @Override
