@@ -28,6 +28,8 @@ public enum AuditAction {
   /** All samples were brought into their final form. */
   FLUSH,
   HAPPY_PATH_SAVE,
+  /** A plugin jar that waited for the operator's word may run. */
+  PLUGIN_APPROVE,
   /** Code was run over stored samples, without effect. */
   PLUGIN_REHEARSE,
   /** What a guardrail's firings may lead to was raised or lowered. */

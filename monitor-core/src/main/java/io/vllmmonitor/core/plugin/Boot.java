@@ -1,7 +1,7 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
+import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
@@ -10,6 +10,8 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.core.identity.ContentHash;
+import io.vllmmonitor.core.jar.DependencyGraph;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +40,7 @@ final class Boot {
   private final UnitRunner runner;
   private final Arrivals arrivals;
   private final CodeLoader loader;
+  private final JarGate gate;
   private final BiPredicate<CodeKind, String> isThere;
   private final List<RestoreReport.Item> items = new ArrayList<>();
 
@@ -49,12 +53,14 @@ final class Boot {
       UnitRunner runner,
       Arrivals arrivals,
       CodeLoader loader,
+      JarGate gate,
       BiPredicate<CodeKind, String> isThere) {
     this.services = services;
     this.ledger = ledger;
     this.runner = runner;
     this.arrivals = arrivals;
     this.loader = loader;
+    this.gate = gate;
     this.isThere = isThere;
   }
 
@@ -64,7 +70,7 @@ final class Boot {
     Set<String> bundledHashes = new HashSet<>();
     jars.values().forEach(bytes -> bundledHashes.add(ContentHash.of(bytes)));
     startRecorded(bundledHashes, !jars.isEmpty());
-    jars.forEach(this::takeBundled);
+    inOrder(jars).forEach(file -> takeBundled(file, requireNonNull(jars.get(file), file)));
     if (!jars.isEmpty()) {
       dropUnbundled(jars.keySet());
     }
@@ -103,10 +109,10 @@ final class Boot {
     return generation.status() == CodeStatus.ACTIVE || generation.status() == CodeStatus.SHADOW;
   }
 
-  /** False where it still waits for a dependency. */
+  /** False where it still waits for something, such as a dependency. */
   private boolean startedOrFailed(CodeGeneration generation) {
     try {
-      if (!missing(generation).isEmpty()) {
+      if (gate.objection(generation).isPresent()) {
         return false;
       }
       runner.start(generation);
@@ -121,20 +127,13 @@ final class Boot {
     return true;
   }
 
-  private List<String> missing(CodeGeneration generation) {
-    if (generation.kind() == CodeKind.SOURCE) {
-      return List.of();
-    }
-    Path jar = loader.copy(services.blobs().get(generation.codeHash()), generation.codeHash());
-    return arrivals.missing(JarInspector.inspect(jar, generation.file()));
-  }
-
   private void reportWaiting(CodeGeneration generation) {
-    String detail = "waits for the plugins " + missing(generation) + ", which do not run";
-    services
-        .problems()
-        .note(PLUGIN_DEPENDENCY_MISSING, Blame.PLUGIN, generation.unit(), "It " + detail);
-    report(generation, RestoreReport.Status.FAILED, detail);
+    gate.objection(generation)
+        .ifPresent(
+            objection -> {
+              services.problems().note(generation.unit(), objection);
+              report(generation, RestoreReport.Status.FAILED, objection.describe());
+            });
   }
 
   private String whence(CodeGeneration generation) {
@@ -145,10 +144,34 @@ final class Boot {
     return fileThere ? which : which + ", from the store; its file is gone";
   }
 
+  /** The files of bundled jars, each after those that it depends on; broken ones come last. */
+  private List<String> inOrder(Map<String, byte[]> jars) {
+    Map<String, String> fileOf = new TreeMap<>();
+    List<JarDescriptor> sound = new ArrayList<>();
+    jars.forEach(
+        (file, bytes) -> {
+          try {
+            JarDescriptor jar =
+                loader.inspect(bytes, ContentHash.of(bytes), file, CodeKind.BUNDLED_JAR);
+            if (fileOf.putIfAbsent(jar.id(), file) == null) {
+              sound.add(jar);
+            }
+          } catch (MonitorException e) {
+            // It is looked at again, and told, when its turn comes.
+          }
+        });
+    Set<String> ordered = new LinkedHashSet<>();
+    for (String id : DependencyGraph.of(sound).startOrder()) {
+      ordered.add(fileOf.getOrDefault(id, id));
+    }
+    ordered.addAll(jars.keySet());
+    return List.copyOf(ordered);
+  }
+
   private void takeBundled(String file, byte[] bytes) {
     String hash = ContentHash.of(bytes);
     try {
-      JarDescriptor jar = JarInspector.inspect(loader.copy(bytes, hash), file);
+      JarDescriptor jar = loader.inspect(bytes, hash, file, CodeKind.BUNDLED_JAR);
       Optional<CodeGeneration> before = ledger.current(jar.id());
       boolean known = before.isPresent() && before.get().codeHash().equals(hash);
       if (known && before.get().status() != CodeStatus.REMOVED) {

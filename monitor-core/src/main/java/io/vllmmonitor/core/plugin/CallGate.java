@@ -61,6 +61,16 @@ final class CallGate implements InvocationHandler {
     }
   }
 
+  /** Keeps other threads from calling until {@link #letGo}; false when one calls just now. */
+  boolean tryHold() {
+    return lock.tryLock();
+  }
+
+  /** Ends a hold of this thread. */
+  void letGo() {
+    lock.unlock();
+  }
+
   /**
    * Cuts the instance off after the call that runs, or without waiting any longer.
    *

@@ -9,6 +9,9 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.MonitorPlugin;
 import io.vllmmonitor.core.identity.ContentHash;
+import io.vllmmonitor.core.jar.Dependency;
+import io.vllmmonitor.core.jar.JarChecks;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import io.vllmmonitor.core.script.ScriptCode;
 import io.vllmmonitor.core.script.SourceHeader;
 import io.vllmmonitor.core.worker.DeadlineWorker;
@@ -19,7 +22,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +41,7 @@ final class CodeLoader {
   private final PlatformServices services;
   private final Path work;
   private final JarHost host;
+  private final JarChecks checks = new JarChecks();
   private final DeadlineWorker worker;
 
   CodeLoader(PlatformServices services, Path work, DeadlineWorker worker) {
@@ -50,10 +57,23 @@ final class CodeLoader {
   }
 
   /**
-   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there;
-   *     PLUGIN_START_FAILED when a jar's entry cannot be made; the codes of {@link JarInspector}
+   * Checks a jar, once for each content.
+   *
+   * @param file the name under which it came, for messages
+   * @throws MonitorException the codes of {@link JarChecks}
    */
-  UnitCode load(CodeGeneration generation) {
+  JarDescriptor inspect(byte[] bytes, String hash, String file, CodeKind kind) {
+    return checks.check(copy(bytes, hash), hash, file, kind == CodeKind.BUNDLED_JAR);
+  }
+
+  /**
+   * Loads a generation.
+   *
+   * @param bases the loaders of the jars that run, by id, for those that depend on them
+   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there;
+   *     PLUGIN_START_FAILED when a jar's entry cannot be made; the codes of {@link JarChecks}
+   */
+  UnitCode load(CodeGeneration generation, Function<String, Optional<ClassLoader>> bases) {
     byte[] code = services.blobs().get(generation.codeHash());
     if (generation.kind() == CodeKind.SOURCE) {
       SourceHeader header =
@@ -61,9 +81,15 @@ final class CodeLoader {
       byte[] classes = services.blobs().get(generation.classesHash());
       return new SourceCode(ScriptCode.load(generation.file(), header, classes));
     }
-    Path jar = copy(code, generation.codeHash());
-    JarDescriptor descriptor = JarInspector.inspect(jar, generation.file());
-    return openJar(jar, descriptor, generation.file());
+    JarDescriptor descriptor =
+        inspect(code, generation.codeHash(), generation.file(), generation.kind());
+    List<ClassLoader> loaders =
+        descriptor.dependencies().stream()
+            .map(Dependency::id)
+            .flatMap(id -> bases.apply(id).stream())
+            .toList();
+    return openJar(
+        copy(code, generation.codeHash()), loaders, descriptor, generation.file());
   }
 
   /** A copy of a jar under the name of its hash. */
@@ -101,10 +127,11 @@ final class CodeLoader {
     }
   }
 
-  private UnitCode openJar(Path jar, JarDescriptor descriptor, String file) {
+  private UnitCode openJar(
+      Path jar, List<ClassLoader> bases, JarDescriptor descriptor, String file) {
     String id;
     try {
-      id = host.open(jar);
+      id = host.open(jar, bases);
     } catch (RuntimeException | LinkageError e) {
       throw new MonitorException(
           PLUGIN_START_FAILED,
@@ -119,7 +146,7 @@ final class CodeLoader {
               PLUGIN_START_FAILED,
               "Plugin " + descriptor.id() + ": the constructor of " + descriptor.entry(),
               () -> construct(loader, descriptor.entry()));
-      return new JarCode(host, id, entry);
+      return new JarCode(host, id, descriptor, entry);
     } catch (MonitorException e) {
       host.close(id);
       throw e;

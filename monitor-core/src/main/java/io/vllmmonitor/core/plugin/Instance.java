@@ -31,6 +31,7 @@ final class Instance {
   private final boolean shadow;
   private final boolean adviseOnly;
   private final Set<String> configKeys;
+  private final ServiceScope scope;
   private final CallGate gate;
   private final Extension extension;
   private final Object saving = new Object();
@@ -45,6 +46,7 @@ final class Instance {
       boolean shadow,
       boolean adviseOnly,
       Set<String> configKeys,
+      ServiceScope scope,
       Extension made) {
     this.kind = requireNonNull(kind, "kind");
     this.id = requireNonNull(id, "id");
@@ -54,6 +56,7 @@ final class Instance {
     this.shadow = shadow;
     this.adviseOnly = adviseOnly;
     this.configKeys = Set.copyOf(configKeys);
+    this.scope = requireNonNull(scope, "scope");
     this.gate = new CallGate(kind.word() + " " + id + " of " + unit, id, made);
     this.extension = gate.open(kind);
   }
@@ -73,6 +76,11 @@ final class Instance {
   /** The configuration keys that it understands. */
   Set<String> configKeys() {
     return configKeys;
+  }
+
+  /** The life of its services, shared with the other instances of its set. */
+  ServiceScope scope() {
+    return scope;
   }
 
   /** What must be unique among the instances of a target. */
@@ -115,6 +123,22 @@ final class Instance {
       }
       return Optional.of(
           new StateSnapshot(id, target, unit, codeHash, extension.stateVersion(), now, json));
+    }
+  }
+
+  /**
+   * The same without waiting: empty also while the instance is being called, and then it counts as
+   * having asked to be saved.
+   */
+  Optional<StateSnapshot> changedStateIfIdle(Instant now) {
+    if (!gate.tryHold()) {
+      scope.saveStillDue();
+      return Optional.empty();
+    }
+    try {
+      return changedState(now);
+    } finally {
+      gate.letGo();
     }
   }
 

@@ -5,7 +5,6 @@ import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeStatus;
-import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
@@ -17,6 +16,7 @@ import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,11 +33,17 @@ final class InstanceMaker {
 
   private final PlatformServices services;
   private final DeadlineWorker worker;
+  private final ContextFactory contexts;
   private final Promotions promotions;
 
-  InstanceMaker(PlatformServices services, DeadlineWorker worker, Promotions promotions) {
+  InstanceMaker(
+      PlatformServices services,
+      DeadlineWorker worker,
+      ContextFactory contexts,
+      Promotions promotions) {
     this.services = services;
     this.worker = worker;
+    this.contexts = contexts;
     this.promotions = promotions;
   }
 
@@ -60,8 +66,11 @@ final class InstanceMaker {
     }
   }
 
-  /** Closes instances; what they throw is noted as a problem. */
+  /** Closes instances and ends their services; what they throw is noted as a problem. */
   void closeAll(List<Instance> instances) {
+    Set<ServiceScope> scopes = new LinkedHashSet<>();
+    instances.forEach(instance -> scopes.add(instance.scope()));
+    scopes.forEach(ServiceScope::quiesce);
     for (Instance instance : instances) {
       try {
         Failures.run(
@@ -76,15 +85,33 @@ final class InstanceMaker {
         services.problems().note(instance.unit(), e);
       }
     }
+    scopes.forEach(this::release);
+  }
+
+  private void release(ServiceScope scope) {
+    scope.release(worker, services.problems());
   }
 
   private List<Instance> construct(
       CodeGeneration generation, UnitCode code, @Nullable Target target) {
     String unit = generation.unit();
-    Settings settings = code.defaults().overlaidWith(services.settings().apply(unit));
-    UnitContext context = new UnitContext(unit, target, settings, services);
-    Stage stage =
-        target == null ? Stage.ACT : promotions.stage(generation, target.mode());
+    UnitContext context = contexts.make(unit, target, code.defaults());
+    List<Instance> made = List.of();
+    try {
+      made = construct(generation, code, context);
+      return made;
+    } finally {
+      // Nobody is left who could close them later.
+      if (made.isEmpty()) {
+        release(context.scope());
+      }
+    }
+  }
+
+  private List<Instance> construct(CodeGeneration generation, UnitCode code, UnitContext context) {
+    String unit = generation.unit();
+    @Nullable Target target = context.target().orElse(null);
+    Stage stage = target == null ? Stage.ACT : promotions.stage(generation, target.mode());
     boolean shadow =
         target == null ? generation.status() == CodeStatus.SHADOW : stage == Stage.SHADOW;
     TargetId id = target == null ? null : target.id();
@@ -107,6 +134,7 @@ final class InstanceMaker {
                     shadow,
                     stage == Stage.ADVISE,
                     configKeys(piece.extension()),
+                    context.scope(),
                     piece.extension()));
           }
           return made;

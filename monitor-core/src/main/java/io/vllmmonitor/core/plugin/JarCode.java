@@ -1,9 +1,16 @@
 package io.vllmmonitor.core.plugin;
 
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CAPABILITY_DENIED;
+
 import io.vllmmonitor.api.config.Settings;
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
+import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.plugin.MonitorPlugin;
 import io.vllmmonitor.api.plugin.PluginContext;
+import io.vllmmonitor.core.jar.JarDescriptor;
+import io.vllmmonitor.core.jar.PluginCapability;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +19,13 @@ import java.util.Optional;
 final class JarCode implements UnitCode {
   private final JarHost host;
   private final String hostId;
+  private final JarDescriptor descriptor;
   private final MonitorPlugin entry;
 
-  JarCode(JarHost host, String hostId, MonitorPlugin entry) {
+  JarCode(JarHost host, String hostId, JarDescriptor descriptor, MonitorPlugin entry) {
     this.host = host;
     this.hostId = hostId;
+    this.descriptor = descriptor;
     this.entry = entry;
   }
 
@@ -28,7 +37,7 @@ final class JarCode implements UnitCode {
     add(pieces, ExtensionKind.GUARDRAIL, entry.guardrails(context));
     add(pieces, ExtensionKind.PREDICTOR, entry.predictors(context));
     add(pieces, ExtensionKind.MITIGATION, entry.mitigations(context));
-    add(pieces, ExtensionKind.ACTUATOR, entry.actuators(context));
+    add(pieces, ExtensionKind.ACTUATOR, declared(entry.actuators(context)));
     return pieces;
   }
 
@@ -40,6 +49,11 @@ final class JarCode implements UnitCode {
     add(pieces, ExtensionKind.NOTIFIER, entry.notifiers(context));
     add(pieces, ExtensionKind.EXPORTER, entry.exporters(context));
     return pieces;
+  }
+
+  @Override
+  public Optional<JarDescriptor> descriptor() {
+    return Optional.of(descriptor);
   }
 
   @Override
@@ -55,6 +69,18 @@ final class JarCode implements UnitCode {
   @Override
   public void close() {
     host.close(hostId);
+  }
+
+  private List<Actuator> declared(List<Actuator> actuators) {
+    if (!actuators.isEmpty() && !descriptor.capabilities().contains(PluginCapability.ACT)) {
+      throw new MonitorException(
+          PLUGIN_CAPABILITY_DENIED,
+          Blame.PLUGIN,
+          "Plugin "
+              + descriptor.id()
+              + " brings actuators, but its manifest does not declare 'Plugin-Capabilities: act'");
+    }
+    return actuators;
   }
 
   private static void add(

@@ -5,7 +5,6 @@ import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 
 import io.vllmmonitor.api.code.CodeGeneration;
-import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
@@ -14,6 +13,7 @@ import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.rehearsal.StateVersion;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -37,6 +37,7 @@ final class LoadedUnit implements OpenUnit {
   private final PassingBlobs blobs;
   private final DeadlineWorker worker;
   private final Path folder;
+  private final Problems unheard; // what a trial complains of is no problem of the daemon
 
   LoadedUnit(
       CodeGeneration generation,
@@ -53,6 +54,7 @@ final class LoadedUnit implements OpenUnit {
     this.blobs = blobs;
     this.worker = worker;
     this.folder = folder;
+    this.unheard = new Problems(live.clock(), entries -> {});
   }
 
   @Override
@@ -72,10 +74,10 @@ final class LoadedUnit implements OpenUnit {
 
   @Override
   public Trial trial(Target target, InstantSource clock, boolean restored) {
-    List<Instance> made = make(target, clock);
+    Made made = make(target, clock);
     try {
       if (restored) {
-        for (Instance instance : made) {
+        for (Instance instance : made.instances()) {
           live.history()
               .state(instance.id(), instance.unit(), target.id())
               .ifPresent(snapshot -> restore(instance, snapshot));
@@ -95,10 +97,10 @@ final class LoadedUnit implements OpenUnit {
       String guardrail,
       @Nullable StateVersion state,
       int stateVersion) {
-    List<Instance> made = make(target, clock);
+    Made made = make(target, clock);
     try {
       Instance found =
-          made.stream()
+          made.instances().stream()
               .filter(one -> one.kind() == ExtensionKind.GUARDRAIL && one.id().equals(guardrail))
               .findFirst()
               .orElseThrow(
@@ -133,12 +135,29 @@ final class LoadedUnit implements OpenUnit {
   }
 
   /** All instances for a target, behind the gates that live ones have. */
-  private List<Instance> make(Target target, InstantSource clock) {
+  private Made make(Target target, InstantSource clock) {
     String unit = generation.unit();
     long seed = generation.codeHash().hashCode() * 31L + target.id().instance().hashCode();
     PlatformServices services = TrialServices.of(live, blobs, clock, seed);
-    Settings settings = code.defaults().overlaidWith(live.settings().apply(unit));
-    UnitContext context = new UnitContext(unit, target, settings, services);
+    ContextFactory contexts = new ContextFactory(services);
+    UnitContext context = contexts.make(unit, target, code.defaults());
+    try {
+      return new Made(make(target, context), context.scope(), contexts);
+    } catch (MonitorException e) {
+      closeAll(new Made(List.of(), context.scope(), contexts));
+      throw e;
+    }
+  }
+
+  /** The instances of one trial with their services. */
+  private record Made(List<Instance> instances, ServiceScope scope, ContextFactory contexts) {
+    private Made {
+      instances = List.copyOf(instances);
+    }
+  }
+
+  private List<Instance> make(Target target, UnitContext context) {
+    String unit = generation.unit();
     return Failures.run(
         worker,
         PLUGIN_START_FAILED,
@@ -156,6 +175,7 @@ final class LoadedUnit implements OpenUnit {
                     true,
                     true,
                     Set.of(),
+                    context.scope(),
                     piece.extension()));
           }
           return made;
@@ -174,8 +194,9 @@ final class LoadedUnit implements OpenUnit {
             });
   }
 
-  private void closeAll(List<Instance> instances) {
-    for (Instance instance : instances) {
+  private void closeAll(Made made) {
+    made.scope().quiesce();
+    for (Instance instance : made.instances()) {
       try {
         boolean unused =
             Failures.run(
@@ -190,6 +211,8 @@ final class LoadedUnit implements OpenUnit {
         log.log(System.Logger.Level.WARNING, () -> "On trial: " + e.describe());
       }
     }
+    made.scope().release(worker, unheard);
+    made.contexts().close();
   }
 
   @Override
@@ -232,20 +255,20 @@ final class LoadedUnit implements OpenUnit {
   }
 
   private final class Instances implements Trial {
-    private final List<Instance> made;
+    private final Made made;
 
-    private Instances(List<Instance> made) {
+    private Instances(Made made) {
       this.made = made;
     }
 
     @Override
     public List<Guardrail> guardrails() {
-      return select(made, ExtensionKind.GUARDRAIL, Guardrail.class);
+      return select(made.instances(), ExtensionKind.GUARDRAIL, Guardrail.class);
     }
 
     @Override
     public List<FailurePredictor> predictors() {
-      return select(made, ExtensionKind.PREDICTOR, FailurePredictor.class);
+      return select(made.instances(), ExtensionKind.PREDICTOR, FailurePredictor.class);
     }
 
     @Override
@@ -255,10 +278,10 @@ final class LoadedUnit implements OpenUnit {
   }
 
   private final class One implements Replica {
-    private final List<Instance> made;
+    private final Made made;
     private final Guardrail guardrail;
 
-    private One(List<Instance> made, Guardrail guardrail) {
+    private One(Made made, Guardrail guardrail) {
       this.made = made;
       this.guardrail = guardrail;
     }

@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.plugin;
 
+import io.vllmmonitor.core.jar.Approval;
 import java.util.List;
 
 /** The units of code of the daemon, for whoever shows or commands them. Thread-safe. */
@@ -25,4 +26,12 @@ public interface PluginDirectory {
    *     id; otherwise the code of what keeps it from running
    */
   PluginSummary enable(String unit);
+
+  /**
+   * Lets a jar in that waits for the operator's word: a new key, or content without a signature. It
+   * starts soon after.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_NOT_FOUND where none of that id waits
+   */
+  Approval approve(String unit);
 }

@@ -2,10 +2,8 @@ package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_TOO_LARGE;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_UNREADABLE;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_NOT_FOUND;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_UNTRUSTED_FILE;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
@@ -28,8 +26,11 @@ import io.vllmmonitor.core.extension.ExtensionSet;
 import io.vllmmonitor.core.folder.FolderChanges;
 import io.vllmmonitor.core.folder.FolderScanner;
 import io.vllmmonitor.core.folder.FolderWatch;
+import io.vllmmonitor.core.jar.Approval;
+import io.vllmmonitor.core.jar.JarResolver;
 import io.vllmmonitor.core.script.SourceCompiler;
 import io.vllmmonitor.core.worker.DeadlineWorker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -59,7 +60,9 @@ public final class PluginPlatform
   private final Ledger ledger;
   private final CodeLoader loader;
   private final Promotions promotions;
+  private final ContextFactory contexts;
   private final UnitRunner runner;
+  private final JarGate gate;
   private final UnitListing listing;
   private final Arrivals arrivals;
   private final Revival revival;
@@ -84,15 +87,17 @@ public final class PluginPlatform
     this.ledger = new Ledger(services);
     this.loader = new CodeLoader(services, folders.work(), worker);
     this.promotions = new Promotions(services, folders.autoPromote());
+    this.contexts = new ContextFactory(services);
     this.runner =
         new UnitRunner(
             services,
             loader,
-            new InstanceMaker(services, worker, promotions),
+            new InstanceMaker(services, worker, contexts, promotions),
             new StateSaver(services));
-    this.listing = new UnitListing(ledger, runner);
-    this.arrivals = new Arrivals(services, ledger, runner, loader, new SourceCompiler());
-    this.revival = new Revival(services, ledger, runner, arrivals, loader);
+    this.gate = new JarGate(services, folders, loader, runner);
+    this.listing = new UnitListing(ledger, runner, gate);
+    this.arrivals = new Arrivals(services, ledger, runner, gate, new SourceCompiler());
+    this.revival = new Revival(services, ledger, runner, arrivals, gate);
     this.sections = new SectionCheck(services);
     this.jars = new FolderScanner(folders.plugins(), ".jar", LARGEST_JAR);
     this.sources =
@@ -109,7 +114,7 @@ public final class PluginPlatform
     return locked(
         () -> {
           List<RestoreReport.Item> items =
-              new Boot(services, ledger, runner, arrivals, loader, this::isThere)
+              new Boot(services, ledger, runner, arrivals, loader, gate, this::isThere)
                   .run(folders.bundled());
           for (String unit : ledger.units()) {
             ledger.current(unit).ifPresent(this::makeKnown);
@@ -194,6 +199,11 @@ public final class PluginPlatform
   }
 
   @Override
+  public void saveAskedDaemonStates() {
+    runner.saveAskedDaemonStates();
+  }
+
+  @Override
   public List<PluginSummary> plugins() {
     return summaries;
   }
@@ -242,6 +252,20 @@ public final class PluginPlatform
                 ledger.current(unit).orElseThrow(() -> unknown(unit)), mode));
   }
 
+  @Override
+  public Approval approve(String unit) {
+    return locked(() -> gate.approve(unit));
+  }
+
+  /**
+   * Loads code for trials beside what runs.
+   *
+   * @param work for copies of jars
+   */
+  public TrialUnits trialUnits(Path work) {
+    return new TrialUnits(services, work, this::classLoader);
+  }
+
   /** Saves all states, closes and unloads everything. */
   @Override
   public void close() {
@@ -254,6 +278,7 @@ public final class PluginPlatform
           runner.stopAll();
           return Boolean.TRUE;
         });
+    contexts.close();
   }
 
   /** The class loader of a running jar, for the proof that it can go. */
@@ -306,38 +331,20 @@ public final class PluginPlatform
 
   private CodeGeneration takeJar(FolderChanges.Arrival arrival) {
     String file = arrival.name();
-    Optional<String> objection = objection(file);
-    if (objection.isPresent()) {
-      waiting.put(file, () -> objection(file).isEmpty());
-      throw new MonitorException(
-          PLUGIN_UNTRUSTED_FILE,
-          Blame.OPERATOR,
-          "Plugin jar "
-              + file
-              + " is not run: "
-              + objection.get()
-              + ". Jars and their folder must belong to the daemon's user, and nobody else may"
-              + " write them");
-    }
     try {
       return arrivals.jar(
           CodeKind.JAR, file, arrival.bytes(), arrival.hash(), name -> jars.names().contains(name));
     } catch (MonitorException e) {
-      if (e.code() == PLUGIN_DEPENDENCY_MISSING) {
-        JarDescriptor jar =
-            JarInspector.inspect(loader.copy(arrival.bytes(), arrival.hash()), file);
-        waiting.put(file, () -> arrivals.missing(jar).isEmpty());
+      if (JarResolver.mayPass(e.code())) {
+        waiting.put(file, () -> gate.isReady(file, arrival.hash()));
       }
       throw e;
     }
   }
 
-  private Optional<String> objection(String file) {
-    return FileTrust.objection(folders.work(), folders.plugins(), folders.plugins().resolve(file));
-  }
-
   private void remove(CodeKind kind, String file) {
     waiting.remove(file);
+    gate.withdraw(file);
     services.problems().clear(file);
     removeOthers(kind, file, "", "its file was taken away");
   }
@@ -358,6 +365,7 @@ public final class PluginPlatform
   /** A file that brought nothing is gone: so are the problems with it. */
   private void withdraw(CodeKind kind, String file) {
     waiting.remove(file);
+    gate.withdraw(file);
     services.problems().clear(file);
     forgetRejected(kind, file, "");
   }

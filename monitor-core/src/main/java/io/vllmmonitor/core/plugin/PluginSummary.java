@@ -12,12 +12,15 @@ import java.util.List;
  * @param generation the newest one that was not rejected, with a newer one's rejection in its
  *     reason; the rejected one where nothing else counts
  * @param extensions what it brings, as {@code kind:id}; empty when it does not run
+ * @param trust why its jar may run: {@code bundled}, {@code pinned}, {@code signed SHA256:…}, {@code
+ *     approved} or {@code unsigned}; empty for a source
  */
 public record PluginSummary(
-    CodeGeneration generation, PluginStatus status, List<String> extensions) {
+    CodeGeneration generation, PluginStatus status, List<String> extensions, String trust) {
   public PluginSummary {
     requireNonNull(generation, "generation");
     requireNonNull(status, "status");
     extensions = List.copyOf(extensions);
+    requireNonNull(trust, "trust");
   }
 }

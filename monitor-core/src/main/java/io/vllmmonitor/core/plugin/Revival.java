@@ -1,13 +1,10 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
-
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
-import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
-import java.util.List;
+import java.util.Optional;
 
 /** Starts a unit again that does not run, from stored bytes. Guarded by the platform's lock. */
 final class Revival {
@@ -15,19 +12,19 @@ final class Revival {
   private final Ledger ledger;
   private final UnitRunner runner;
   private final Arrivals arrivals;
-  private final CodeLoader loader;
+  private final JarGate gate;
 
   Revival(
       PlatformServices services,
       Ledger ledger,
       UnitRunner runner,
       Arrivals arrivals,
-      CodeLoader loader) {
+      JarGate gate) {
     this.services = services;
     this.ledger = ledger;
     this.runner = runner;
     this.arrivals = arrivals;
-    this.loader = loader;
+    this.gate = gate;
   }
 
   /**
@@ -61,19 +58,9 @@ final class Revival {
     if (chosen.kind() == CodeKind.SOURCE) {
       return chosen.classesHash().isEmpty() ? arrivals.compiled(chosen) : chosen;
     }
-    byte[] bytes = services.blobs().get(chosen.codeHash());
-    List<String> missing =
-        arrivals.missing(
-            JarInspector.inspect(loader.copy(bytes, chosen.codeHash()), chosen.file()));
-    if (!missing.isEmpty()) {
-      throw new MonitorException(
-          PLUGIN_DEPENDENCY_MISSING,
-          Blame.OPERATOR,
-          "Plugin "
-              + chosen.unit()
-              + " needs the plugins "
-              + missing
-              + ", which do not run; enable or drop them first");
+    Optional<MonitorException> objection = gate.objection(chosen);
+    if (objection.isPresent()) {
+      throw objection.get();
     }
     return chosen;
   }

@@ -4,8 +4,10 @@ import static io.vllmmonitor.api.error.ErrorCode.TARGET_ADDRESS_DENIED;
 
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.BlobStore;
+import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
@@ -33,14 +35,30 @@ final class TrialServices {
         new MetricCatalog(),
         live.settings(),
         live.configured(),
-        target ->
-            call -> {
-              throw new MonitorException(
-                  TARGET_ADDRESS_DENIED,
-                  Blame.PLUGIN,
-                  "Code on trial cannot talk to " + target.id() + "; judge by the view alone");
-            },
+        target -> refusing(target.id().instance()),
         clock,
-        unit -> new SplittableRandom(seed));
+        unit -> new SplittableRandom(seed),
+        new ContextServices(
+            server -> refusing(server.toString()),
+            secret -> {
+              throw denied("read the secret " + secret);
+            },
+            new OwnMetrics(),
+            event -> {}, // nobody is told of what happens on trial
+            () -> "trial"),
+        live.jars());
+  }
+
+  private static HttpService refusing(String server) {
+    return call -> {
+      throw denied("talk to " + server);
+    };
+  }
+
+  private static MonitorException denied(String what) {
+    return new MonitorException(
+        TARGET_ADDRESS_DENIED,
+        Blame.PLUGIN,
+        "Code on trial cannot " + what + "; judge by the view alone");
   }
 }

@@ -9,7 +9,7 @@ import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.target.Target;
-import io.vllmmonitor.core.identity.ContentHash;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import io.vllmmonitor.core.script.CompiledSource;
 import io.vllmmonitor.core.script.SourceCompiler;
 import io.vllmmonitor.core.worker.DeadlineWorker;
@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * Loads code for trials and replays beside the live platform: stored generations from their bytes,
@@ -33,17 +35,21 @@ public final class TrialUnits {
 
   private final PlatformServices services;
   private final Path work;
+  private final Function<String, Optional<ClassLoader>> bases;
   private final SourceCompiler compiler = new SourceCompiler();
   private final DeadlineWorker worker = new DeadlineWorker("trial-call", DEADLINE, MOST_ABANDONED);
   private final AtomicLong opened = new AtomicLong();
 
   /**
    * @param services the live ones; trials read their blobs, history and configuration
+   * @param bases the loaders of the jars that run, by id, for those that depend on them
    * @param work for copies of jars; what an earlier process left there is removed
    */
-  public TrialUnits(PlatformServices services, Path work) {
+  public TrialUnits(
+      PlatformServices services, Path work, Function<String, Optional<ClassLoader>> bases) {
     this.services = requireNonNull(services, "services");
     this.work = requireNonNull(work, "work");
+    this.bases = requireNonNull(bases, "bases");
     try {
       Files.createDirectories(work);
       try (DirectoryStream<Path> left = Files.newDirectoryStream(work, FOLDER + "*")) {
@@ -83,18 +89,12 @@ public final class TrialUnits {
     if (file.endsWith(".jar")) {
       Path folder = folder();
       try {
-        Path copy = folder.resolve(ContentHash.of(bytes) + ".jar");
-        Files.createDirectories(folder);
-        Files.write(copy, bytes);
-        JarDescriptor jar = JarInspector.inspect(copy, file);
+        JarDescriptor jar =
+            new CodeLoader(services, folder, worker).inspect(bytes, hash, file, CodeKind.JAR);
         return open(
-            generation(jar.id(), CodeKind.JAR, jar.version(), hash, "", file), targets, blobs);
-      } catch (IOException e) {
-        throw new MonitorException(
-            STORE_IO,
-            Blame.ENVIRONMENT,
-            "A copy of " + file + " cannot be written: " + e.getMessage(),
-            e);
+            generation(jar.id(), CodeKind.JAR, jar.version().toString(), hash, "", file),
+            targets,
+            blobs);
       } finally {
         LoadedUnit.remove(folder);
       }
@@ -133,7 +133,7 @@ public final class TrialUnits {
     PlatformServices own = TrialServices.of(services, blobs, services.clock(), 0);
     UnitCode code;
     try {
-      code = new CodeLoader(own, folder, worker).load(generation);
+      code = new CodeLoader(own, folder, worker).load(generation, bases);
     } catch (RuntimeException e) {
       LoadedUnit.remove(folder);
       throw e;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.plugin.PluginContext;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +25,11 @@ interface UnitCode {
 
   /** The one class loader of the code; empty where every instance has its own. */
   Optional<ClassLoader> classLoader();
+
+  /** What its jar says of itself; empty for a source. */
+  default Optional<JarDescriptor> descriptor() {
+    return Optional.empty();
+  }
 
   /** Lets the classes go. All instances are closed already. */
   void close();

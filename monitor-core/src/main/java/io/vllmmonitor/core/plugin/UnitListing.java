@@ -10,10 +10,12 @@ import java.util.Optional;
 final class UnitListing {
   private final Ledger ledger;
   private final UnitRunner runner;
+  private final JarGate gate;
 
-  UnitListing(Ledger ledger, UnitRunner runner) {
+  UnitListing(Ledger ledger, UnitRunner runner, JarGate gate) {
     this.ledger = ledger;
     this.runner = runner;
+    this.gate = gate;
   }
 
   /** All units that somebody could still care about, sorted by id. */
@@ -26,7 +28,10 @@ final class UnitListing {
     Optional<RunningUnit> running = runner.running(unit);
     CodeGeneration shown = shown(unit);
     return new PluginSummary(
-        shown, status(shown, running), running.map(RunningUnit::names).orElse(List.of()));
+        shown,
+        status(shown, running),
+        running.map(RunningUnit::names).orElse(List.of()),
+        gate.trust(shown));
   }
 
   /** An older generation that goes on is what counts; the rejected one is told in its reason. */

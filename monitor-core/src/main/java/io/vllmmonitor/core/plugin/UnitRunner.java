@@ -16,6 +16,7 @@ import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.core.config.NearestName;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -65,12 +66,26 @@ final class UnitRunner {
     return exporters;
   }
 
+  /** Does not wait for a notifier or an exporter that is sending; it is saved the next time. */
   void saveDaemonStates() {
-    saver.save(daemonInstances);
+    saver.saveIdle(daemonInstances);
+  }
+
+  void saveAskedDaemonStates() {
+    saver.saveAsked(daemonInstances);
   }
 
   Optional<RunningUnit> running(String unit) {
     return Optional.ofNullable(running.get(unit));
+  }
+
+  /** What the jars that run say of themselves, by id. */
+  Map<String, JarDescriptor> jars() {
+    Map<String, JarDescriptor> jars = new LinkedHashMap<>();
+    running
+        .values()
+        .forEach(unit -> unit.code().descriptor().ifPresent(jar -> jars.put(jar.id(), jar)));
+    return jars;
   }
 
   /**
@@ -130,7 +145,8 @@ final class UnitRunner {
   }
 
   private RunningUnit make(CodeGeneration generation) {
-    UnitCode code = loader.load(generation);
+    UnitCode code =
+        loader.load(generation, id -> running(id).flatMap(unit -> unit.code().classLoader()));
     List<Instance> made = new ArrayList<>();
     try {
       List<Instance> forDaemon = maker.make(generation, code, null);
@@ -202,6 +218,7 @@ final class UnitRunner {
     }
     String id = unit.generation().unit();
     Set<String> known = new HashSet<>(unit.code().defaults().keys());
+    known.add(AllowedServers.KEY);
     unit.all().forEach(instance -> known.addAll(instance.configKeys()));
     services.problems().clear(CONFIG_UNKNOWN_KEY, id);
     for (String key : services.settings().apply(id).keys()) {

@@ -2,6 +2,7 @@ package io.vllmmonitor.core.script;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vllmmonitor.api.plugin.HttpAnswer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -10,6 +11,8 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Guarded {
   static final int LONGEST_TEXT = 8_192;
   static final int LARGEST_COLLECTION = 10_000;
+  static final int LARGEST_PAGE = 1 << 18;
   private static final int ELEMENTS_PER_STEP = 8;
   private static final int DEEPEST_TEXT = 8;
 
@@ -98,6 +102,30 @@ public final class Guarded {
     return plain(left).equals(right);
   }
 
+  /** In place of {@code Objects.equals(Object, Object)}. */
+  public static boolean equalOrNull(@Nullable Object left, @Nullable Object right) {
+    return left == null ? right == null : equal(left, right);
+  }
+
+  /** In place of {@code HttpAnswer.text()}: pages of a bounded size only. */
+  public static String page(HttpAnswer answer) {
+    int length = answer.body().length;
+    if (length > LARGEST_PAGE) {
+      throw Budget.exhaust("a page of " + length + " bytes; at most " + LARGEST_PAGE);
+    }
+    String text = answer.text();
+    Budget.made(text);
+    return text;
+  }
+
+  /** In place of {@code System.Logger.log(Level, String)}: a few lines a call. */
+  public static void log(System.Logger logger, System.Logger.Level level, @Nullable String text) {
+    Budget.logLine();
+    String line = String.valueOf(text);
+    checkLength(line.length());
+    logger.log(level, line);
+  }
+
   public static boolean add(Collection<@Nullable Object> collection, @Nullable Object element) {
     checkGrowth(collection.size());
     if (collection instanceof java.util.Set<?>) {
@@ -132,7 +160,8 @@ public final class Guarded {
   }
 
   public static void sort(List<@Nullable Object> list, @Nullable Comparator<Object> comparator) {
-    Budget.spend(1 + list.size());
+    // Comparing costs too: about as many times as the size has binary digits.
+    Budget.spend(1 + list.size() * (32 - Integer.numberOfLeadingZeros(list.size())) / 4);
     Collections.sort(list, comparator);
   }
 
@@ -156,6 +185,34 @@ public final class Guarded {
 
   public static boolean containsKey(Map<?, ?> map, @Nullable Object key) {
     return map.containsKey(plainOrNull(key));
+  }
+
+  public static @Nullable Object getOrDefault(
+      Map<@Nullable Object, @Nullable Object> map, @Nullable Object key, @Nullable Object other) {
+    return map.getOrDefault(plainOrNull(key), other);
+  }
+
+  public static @Nullable Object putIfAbsent(
+      Map<@Nullable Object, @Nullable Object> map, @Nullable Object key, @Nullable Object value) {
+    checkGrowth(map.size());
+    return map.putIfAbsent(plainOrNull(key), value);
+  }
+
+  public static @Nullable Object computeIfAbsent(
+      Map<@Nullable Object, @Nullable Object> map,
+      @Nullable Object key,
+      Function<@Nullable Object, @Nullable Object> maker) {
+    checkGrowth(map.size());
+    return map.computeIfAbsent(plainOrNull(key), maker);
+  }
+
+  public static @Nullable Object merge(
+      Map<@Nullable Object, @Nullable Object> map,
+      @Nullable Object key,
+      Object value,
+      BiFunction<@Nullable Object, @Nullable Object, @Nullable Object> combiner) {
+    checkGrowth(map.size());
+    return map.merge(plainOrNull(key), value, combiner);
   }
 
   /** The compiler uses it for the values of an enum. */

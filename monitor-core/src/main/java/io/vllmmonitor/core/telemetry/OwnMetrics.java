@@ -73,6 +73,11 @@ public final class OwnMetrics {
     gauges.values().forEach(readers -> readers.remove(target));
   }
 
+  /** Where the metrics of plugins are shown as well. */
+  PrometheusRegistry registry() {
+    return registry;
+  }
+
   /** All metrics in Prometheus' text format, UTF-8. */
   public String render() {
     ByteArrayOutputStream page = new ByteArrayOutputStream();

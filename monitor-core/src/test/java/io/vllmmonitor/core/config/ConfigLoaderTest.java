@@ -83,6 +83,9 @@ class ConfigLoaderTest {
             Map.entry("storage.strategies_file", "s.json"),
             Map.entry("storage.happy_paths_file", "h.json"),
             Map.entry("storage.models_dir", "learned"),
+            Map.entry("trust.require_signature", "true"),
+            Map.entry("trust.allow_unsigned", "false"),
+            Map.entry("trust.pinned", "a1".repeat(32) + ", " + "b2".repeat(32)),
             Map.entry("mitigations.escalation_threshold", "4"),
             Map.entry("mitigations.enable_aggressive_actions", "true"));
     ConfigKeys.SECTIONS.forEach(

@@ -3,10 +3,16 @@ package io.vllmmonitor.core.plugin;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.history.RestoreReport;
+import io.vllmmonitor.api.notify.Notification;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.telemetry.OwnMetrics;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.Machine;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
 import io.vllmmonitor.testkit.plugin.FakeTargetHttp;
@@ -22,6 +28,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A platform over real folders, with a memory that outlives it and time that the test owns. */
@@ -36,9 +44,14 @@ final class PlatformRig {
   final InMemoryBlobStore blobs = new InMemoryBlobStore();
   final ManualClock clock = ManualClock.at("2026-11-25T00:00:00Z");
   final Map<String, Settings> settings = new HashMap<>();
+  final OwnMetrics metrics = new OwnMetrics();
+  final List<Notification> news = new CopyOnWriteArrayList<>();
+  Function<URI, HttpService> servers = base -> new FakeTargetHttp();
   Problems problems = new Problems(clock, history);
   boolean autoPromote;
   boolean authoritative = true;
+  TrustPolicy trust = TrustPolicy.standard();
+  Machine machine = new Machine("x86_64", "linux", 4, 8L << 30, List.of());
   private final Path home;
 
   PlatformRig(Path home) throws IOException {
@@ -66,8 +79,16 @@ final class PlatformRig {
             settings.keySet(),
             target -> new FakeTargetHttp(),
             clock,
-            unit -> new SplittableRandom(7)),
+            unit -> new SplittableRandom(7),
+            context(),
+            new JarPolicy(trust, () -> machine)),
         Duration.ofSeconds(2));
+  }
+
+  /** The services of plugins over the rig's own parts. */
+  ContextServices context() {
+    return new ContextServices(
+        servers, reference -> "secret of " + reference, metrics, news::add, () -> "id-" + news.size());
   }
 
   PluginPlatform boot() {

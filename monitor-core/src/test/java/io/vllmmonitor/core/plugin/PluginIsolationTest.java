@@ -173,7 +173,10 @@ class PluginIsolationTest {
                 java.util.Set.of(),
                 target -> new io.vllmmonitor.testkit.plugin.FakeTargetHttp(),
                 java.time.InstantSource.system(),
-                unit -> new java.util.SplittableRandom(7)))) {
+                unit -> new java.util.SplittableRandom(7),
+                rig.context(),
+                new io.vllmmonitor.core.jar.JarPolicy(
+                    rig.trust, () -> rig.machine)))) {
       platform.boot();
       platform.watch();
       rig.drop("Saying.java", PlatformRig.source("says", "1.0.0", "one"));

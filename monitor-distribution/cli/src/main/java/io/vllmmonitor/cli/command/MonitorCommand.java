@@ -90,6 +90,9 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new PluginVerbs.Listing(root))
             .addSubcommand(new PluginVerbs.Disable(root))
             .addSubcommand(new PluginVerbs.Enable(root))
+            .addSubcommand(new TrustVerbs.Approve(root))
+            .addSubcommand(new TrustVerbs.Keygen(root))
+            .addSubcommand(new TrustVerbs.Sign(root))
             .addSubcommand(new TrialVerbs.Rehearse(root));
     CommandLine guardrail =
         new CommandLine(new GuardrailVerbs.Group())

@@ -19,7 +19,7 @@ final class PluginVerbs {
   /** The group without a verb. */
   @Command(
       name = "plugin",
-      description = "List, disable and enable plugins and dropped sources.",
+      description = "List, disable, enable, approve and sign plugins and dropped sources.",
       synopsisSubcommandLabel = "VERB")
   static final class Group implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -27,7 +27,8 @@ final class PluginVerbs {
     @Override
     public void run() {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "A verb is missing: list, disable, enable or rehearse");
+          spec.commandLine(),
+          "A verb is missing: list, disable, enable, approve, rehearse, keygen or sign");
     }
   }
 

@@ -254,6 +254,22 @@ class CommandsTest {
   }
 
   @Test
+  void aJarIsSignedWithAKeyAndApprovedByItsId() throws Exception {
+    Path key = data.resolve("author.key");
+    Path jar = Files.writeString(data.resolve("acme.jar"), "any content");
+    assertThat(run.command("plugin", "keygen", key.toString())).isZero();
+    assertThat(run.out).contains("The key SHA256:");
+    assertThat(run.command("plugin", "keygen", key.toString())).isEqualTo(1);
+    assertThat(run.err).contains("VMON-5019", "exists already");
+    assertThat(run.command("plugin", "sign", jar.toString(), "--key", key.toString())).isZero();
+    assertThat(data.resolve("acme.jar.sig")).content().startsWith("key: ").contains("signature: ");
+    daemon.plugins.add(Entities.plugin("acme"));
+    assertThat(run.command("plugin", "approve", "acme")).isZero();
+    assertThat(run.out).contains("Approved for acme: the key SHA256:abc. acme.jar starts");
+    assertThat(run.command("plugin", "approve", "nobody")).isEqualTo(2);
+  }
+
+  @Test
   void pluginsAreListedAndCommanded() throws Exception {
     daemon.plugins.add(Entities.plugin("guardrail-vllm"));
     assertThat(run.command("plugin", "list")).isZero();

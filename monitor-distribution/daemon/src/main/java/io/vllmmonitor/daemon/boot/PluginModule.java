@@ -3,24 +3,35 @@ package io.vllmmonitor.daemon.boot;
 import static java.util.Objects.requireNonNull;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Provider;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.Recorder;
+import io.vllmmonitor.api.notify.Notification;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
 import io.vllmmonitor.core.http.TargetHttps;
+import io.vllmmonitor.core.identity.TimeOrderedIds;
+import io.vllmmonitor.core.notify.Exports;
+import io.vllmmonitor.core.notify.Notifications;
+import io.vllmmonitor.core.plugin.ContextServices;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.MachineProbe;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.plugin.PlatformFolders;
 import io.vllmmonitor.core.plugin.PlatformServices;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginPlatform;
+import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.persistence.engine.DataDirectory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /** Binds the plugin platform. */
 final class PluginModule extends AbstractModule {
@@ -58,7 +69,12 @@ final class PluginModule extends AbstractModule {
       Problems problems,
       MetricCatalog catalog,
       TargetHttps https,
-      InstantSource clock) {
+      InstantSource clock,
+      OwnMetrics ownMetrics,
+      TimeOrderedIds ids,
+      Provider<Notifications> notifications) {
+    // Asked for at the first event only, since what notifies needs the platform itself.
+    Consumer<Notification> news = event -> notifications.get().offer(event);
     return new PlatformServices(
         blobs,
         recorder,
@@ -69,7 +85,24 @@ final class PluginModule extends AbstractModule {
         config.plugins().keySet(),
         https::forTarget,
         clock,
-        unit -> new SecureRandom());
+        unit -> new SecureRandom(),
+        new ContextServices(https::forServer, https::secret, ownMetrics, news, ids::next),
+        new JarPolicy(TrustPolicy.of(config.section("trust")), new MachineProbe(clock)));
+  }
+
+  @Provides
+  @Singleton
+  Notifications notifications(
+      ExtensionCatalog extensions, OwnMetrics metrics, Problems problems, Closers closers) {
+    return closers.add(
+        "notifications", new Notifications(extensions::notifiers, metrics, problems));
+  }
+
+  @Provides
+  @Singleton
+  Exports exports(
+      ExtensionCatalog extensions, OwnMetrics metrics, Problems problems, Closers closers) {
+    return closers.add("exports to others", new Exports(extensions::exporters, metrics, problems));
   }
 
   @Provides

@@ -14,7 +14,6 @@ import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.core.engine.Engine;
 import io.vllmmonitor.core.engine.TargetStatus;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
-import io.vllmmonitor.core.plugin.PlatformServices;
 import io.vllmmonitor.core.plugin.PluginPlatform;
 import io.vllmmonitor.core.plugin.RehearsalGate;
 import io.vllmmonitor.core.plugin.TrialUnits;
@@ -62,7 +61,6 @@ final class RehearsalModule extends AbstractModule {
   @Singleton
   Trials trials(
       RehearsalDesk desk,
-      PlatformServices services,
       PluginPlatform platform,
       DataDirectory directory,
       History history,
@@ -70,7 +68,7 @@ final class RehearsalModule extends AbstractModule {
       Engine engine,
       InstantSource clock) {
     TrialUnits units =
-        new TrialUnits(services, directory.path().resolve("work").resolve("trials"));
+        platform.trialUnits(directory.path().resolve("work").resolve("trials"));
     return new Trials(
         desk,
         units,

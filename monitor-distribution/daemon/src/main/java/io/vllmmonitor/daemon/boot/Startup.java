@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Startup {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+  private static final Duration LISTEN_EVERY = Duration.ofSeconds(1);
   private static final Duration PROMOTE_EVERY = Duration.ofMinutes(1);
   private static final Duration SAVE_EVERY = Duration.ofSeconds(30);
 
@@ -146,6 +147,7 @@ final class Startup {
     care.start(background);
     twins.start(background);
     background.repeat("state of the learners", SAVE_EVERY, engine::saveLearners);
+    background.repeat("states to save soon", LISTEN_EVERY, platform::saveAskedDaemonStates);
     readiness.ready();
     return new Started("http://" + address, report, audit, happyPaths);
   }

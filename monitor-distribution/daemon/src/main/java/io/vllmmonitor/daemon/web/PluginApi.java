@@ -6,6 +6,7 @@ import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.history.AuditAction;
 import io.vllmmonitor.core.audit.AuditLog;
 import io.vllmmonitor.core.audit.Deed;
+import io.vllmmonitor.core.jar.Approval;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginSummary;
 import java.util.Map;
@@ -31,6 +32,21 @@ final class PluginApi {
 
   Object enable(String id, String actor) {
     return change(new Deed(actor, AuditAction.PLUGIN_ENABLE, id), () -> plugins.enable(id));
+  }
+
+  /** Lets a jar in that waits for the operator's word; it starts soon after. */
+  Object approve(String id, String actor) {
+    Approval approval =
+        audit.around(
+            new Deed(actor, AuditAction.PLUGIN_APPROVE, id),
+            () -> plugins.approve(id),
+            done -> Map.of("file", done.file(), "code_hash", done.hash(), "approved", done.detail()));
+    ObjectNode answer = WebJson.object();
+    answer.put("id", approval.id());
+    answer.put("file", approval.file());
+    answer.put("code_hash", approval.hash());
+    answer.put("approved", approval.detail());
+    return answer;
   }
 
   private Object change(Deed deed, Supplier<PluginSummary> work) {
@@ -59,6 +75,7 @@ final class PluginApi {
     item.put("at", Text.time(generation.at()));
     ArrayNode extensions = item.putArray("extensions");
     plugin.extensions().forEach(extensions::add);
+    item.put("trust", plugin.trust());
     return item;
   }
 }

@@ -150,6 +150,7 @@ final class Routes {
   private void commands(RoutesConfig routes) {
     command(routes, "/plugins/{id}/disable", plugins::disable);
     command(routes, "/plugins/{id}/enable", plugins::enable);
+    command(routes, "/plugins/{id}/approve", plugins::approve);
     trials(routes);
     exchange(routes);
     saveHappyPath(routes);

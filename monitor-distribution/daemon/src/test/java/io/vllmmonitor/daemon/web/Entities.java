@@ -240,6 +240,7 @@ public final class Entities {
             "",
             NOW),
         PluginStatus.ACTIVE,
-        List.of("guardrail:kv-thrash"));
+        List.of("guardrail:kv-thrash"),
+        "bundled");
   }
 }

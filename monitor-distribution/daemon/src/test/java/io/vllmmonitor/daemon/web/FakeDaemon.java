@@ -24,6 +24,7 @@ import io.vllmmonitor.core.engine.TargetStatus;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
 import io.vllmmonitor.core.outcome.HappyPaths;
+import io.vllmmonitor.core.jar.Approval;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginSummary;
 import io.vllmmonitor.core.telemetry.Problems;
@@ -250,6 +251,15 @@ public final class FakeDaemon implements AutoCloseable {
       return change(unit, CodeStatus.ACTIVE, PluginStatus.ACTIVE);
     }
 
+    @Override
+    public Approval approve(String unit) {
+      if (plugins.stream().noneMatch(plugin -> plugin.generation().unit().equals(unit))) {
+        throw new MonitorException(
+            ErrorCode.PLUGIN_NOT_FOUND, Blame.OPERATOR, "No jar of '" + unit + "' waits");
+      }
+      return new Approval(unit, unit + ".jar", "ab12", "the key SHA256:abc");
+    }
+
     private PluginSummary change(String unit, CodeStatus status, PluginStatus summary) {
       for (int i = 0; i < plugins.size(); i++) {
         PluginSummary before = plugins.get(i);
@@ -258,7 +268,8 @@ public final class FakeDaemon implements AutoCloseable {
               new PluginSummary(
                   before.generation().withStatus(status, "by the operator", NOW),
                   summary,
-                  before.extensions());
+                  before.extensions(),
+                  before.trust());
           plugins.set(i, after);
           return after;
         }

@@ -4,11 +4,16 @@ import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.Machine;
+import io.vllmmonitor.core.jar.TrustPolicy;
+import io.vllmmonitor.core.plugin.ContextServices;
 import io.vllmmonitor.core.plugin.GuardrailPromotion;
 import io.vllmmonitor.core.plugin.PlatformServices;
 import io.vllmmonitor.core.plugin.PluginSummary;
@@ -18,6 +23,7 @@ import io.vllmmonitor.core.rehearsal.RehearsalDesk;
 import io.vllmmonitor.core.rehearsal.RehearsalPolicy;
 import io.vllmmonitor.core.rehearsal.Replayer;
 import io.vllmmonitor.core.rehearsal.TrackRecords;
+import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.testkit.store.InMemoryBlobStore;
 import java.net.URI;
@@ -25,6 +31,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +40,12 @@ import java.util.function.Supplier;
 /** Real trials over a history that has no samples; promotions are only remembered. */
 final class FakeTrials {
   final Map<String, Stage> stages = new ConcurrentHashMap<>();
+
+  private static HttpService refusing() {
+    return call -> {
+      throw new UnsupportedOperationException();
+    };
+  }
 
   Trials make(
       FakeHistory history,
@@ -53,13 +66,19 @@ final class FakeTrials {
                 catalog,
                 unit -> Settings.empty(),
                 Set.of(),
-                target ->
-                    call -> {
-                      throw new UnsupportedOperationException();
-                    },
+                target -> refusing(),
                 clock,
-                unit -> new Random(1)),
-            work);
+                unit -> new Random(1),
+                new ContextServices(
+                    server -> refusing(),
+                    secret -> "",
+                    new OwnMetrics(),
+                    event -> {},
+                    ids::next),
+                new JarPolicy(
+                    TrustPolicy.standard(), () -> new Machine("amd64", "linux", 1, 1, List.of()))),
+            work,
+            unit -> Optional.empty());
     return new Trials(
         new RehearsalDesk(
             history,

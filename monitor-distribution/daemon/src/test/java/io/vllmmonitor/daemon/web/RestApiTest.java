@@ -231,6 +231,7 @@ class RestApiTest {
     JsonNode plugin = calls.get("/api/v1/plugins").at("/items/0");
     assertThat(plugin.path("id").asText()).isEqualTo("source-vllm");
     assertThat(plugin.path("code_status").asText()).isEqualTo("ACTIVE");
+    assertThat(plugin.path("trust").asText()).isEqualTo("bundled");
     assertThat(plugin.at("/extensions/0").asText()).isEqualTo("guardrail:kv-thrash");
     assertProblem(calls.send("GET", "/api/v1/restore-report"), 404, "VMON-8002", "readyz");
     daemon.history.restoreReport =
