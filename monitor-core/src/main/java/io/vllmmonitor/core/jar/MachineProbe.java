@@ -150,8 +150,7 @@ public final class MachineProbe implements Supplier<Machine> {
         String bytes = Files.readString(card.resolve("device/mem_info_vram_total")).trim();
         gpus.add(new Machine.Gpu("AMD", bytes.matches("\\d{1,18}") ? Long.parseLong(bytes) : 0));
       } catch (IOException e) {
-        // Another maker's card, or a connector of one.
-        continue;
+        // Another maker's card, or a connector of one: the next may be AMD's.
       }
     }
     return gpus;

@@ -6,6 +6,7 @@ import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -41,12 +42,15 @@ final class ZipCheck {
           PLUGIN_JAR_LIMIT,
           "has " + jar.size() + " entries; at most " + MOST_ENTRIES + " are accepted");
     }
-    for (JarEntry entry : jar.stream().toList()) {
+    List<JarEntry> entries = jar.stream().toList();
+    for (JarEntry entry : entries) {
       if (!names.add(entry.getName())) {
         throw problem.of(
             PLUGIN_JAR_UNREADABLE,
             "holds " + entry.getName() + " twice; pack it again with one of the two");
       }
+    }
+    for (JarEntry entry : entries) {
       if (!entry.isDirectory()) {
         read(jar, entry);
       }

@@ -67,6 +67,7 @@ final class Arrivals {
     CompiledSource compiled;
     try {
       compiled = compiler.compile(file, bytes);
+      SourceFolders.check(file, compiled.kind());
     } catch (MonitorException e) {
       recordRejected(file, bytes, hash, isThere, e);
       throw e;
@@ -84,7 +85,7 @@ final class Arrivals {
             classes,
             file,
             CodeStatus.ACTIVE,
-            "new content"));
+            "new content, compiled by " + compiled.compiler().word()));
   }
 
   /**

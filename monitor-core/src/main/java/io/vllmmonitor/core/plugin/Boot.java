@@ -250,9 +250,13 @@ final class Boot {
   }
 
   private void report(CodeGeneration generation, RestoreReport.Status status, String detail) {
-    String kind = generation.kind() == CodeKind.SOURCE ? "guardrail" : "plugin";
     items.add(
-        new RestoreReport.Item(kind, generation.unit(), status, detail, asOf(generation, status)));
+        new RestoreReport.Item(
+            SourceFolders.word(generation),
+            generation.unit(),
+            status,
+            detail,
+            asOf(generation, status)));
   }
 
   private static java.time.@Nullable Instant asOf(

@@ -55,7 +55,8 @@ final class PluginClassLoader extends URLClassLoader {
     synchronized (getClassLoadingLock(name)) {
       Class<?> loaded = findLoadedClass(name);
       if (loaded != null) {
-        return loaded;
+        // It also finds what this loader got from another one.
+        return loaded.getClassLoader() == this ? loaded : null;
       }
       try {
         return findClass(name);

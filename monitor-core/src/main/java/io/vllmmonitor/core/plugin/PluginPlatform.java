@@ -23,6 +23,7 @@ import io.vllmmonitor.core.config.NearestName;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
 import io.vllmmonitor.core.extension.ExtensionSet;
+import io.vllmmonitor.core.folder.DropFolder;
 import io.vllmmonitor.core.folder.FolderChanges;
 import io.vllmmonitor.core.folder.FolderScanner;
 import io.vllmmonitor.core.folder.FolderWatch;
@@ -68,7 +69,7 @@ public final class PluginPlatform
   private final Revival revival;
   private final SectionCheck sections;
   private final FolderScanner jars;
-  private final FolderScanner sources;
+  private final DropFolder sources;
 
   /** Files that are taken in once something else has changed, by name. */
   private final Map<String, BooleanSupplier> waiting = new HashMap<>();
@@ -100,8 +101,7 @@ public final class PluginPlatform
     this.revival = new Revival(services, ledger, runner, arrivals, gate);
     this.sections = new SectionCheck(services);
     this.jars = new FolderScanner(folders.plugins(), ".jar", LARGEST_JAR);
-    this.sources =
-        new FolderScanner(folders.guardrails(), ".java", SourceCompiler.LARGEST_SOURCE_BYTES);
+    this.sources = SourceFolders.of(folders);
   }
 
   /**
@@ -132,7 +132,7 @@ public final class PluginPlatform
             watch =
                 new FolderWatch(
                     "plugin-folders",
-                    List.of(folders.plugins(), folders.guardrails()),
+                    List.of(folders.plugins(), folders.guardrails(), folders.extensions()),
                     () -> scan(services.clock().instant()));
           }
           return Boolean.TRUE;
@@ -286,7 +286,7 @@ public final class PluginPlatform
     return locked(() -> runner.running(unit).flatMap(running -> running.code().classLoader()));
   }
 
-  private void apply(CodeKind kind, FolderScanner scanner, FolderChanges changes) {
+  private void apply(CodeKind kind, DropFolder scanner, FolderChanges changes) {
     for (FolderChanges.Refusal refusal : changes.refused()) {
       services
           .problems()
@@ -308,7 +308,7 @@ public final class PluginPlatform
         : GUARDRAIL_SOURCE_UNREADABLE;
   }
 
-  private void take(CodeKind kind, FolderScanner scanner, FolderChanges.Arrival arrival) {
+  private void take(CodeKind kind, DropFolder scanner, FolderChanges.Arrival arrival) {
     String file = arrival.name();
     try {
       CodeGeneration taken =

@@ -4,7 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.plugin.PluginStatus;
+import io.vllmmonitor.api.plugin.PluginType;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One unit of code, jar or dropped source, as people see it. Immutable.
@@ -22,5 +26,22 @@ public record PluginSummary(
     requireNonNull(status, "status");
     extensions = List.copyOf(extensions);
     requireNonNull(trust, "trust");
+  }
+
+  /**
+   * What the unit is for, in the order of the words: those of what it brings. One that runs and
+   * brings nothing is a COMPONENT, for others to build on; what one brings that does not run is not
+   * known, so it is just an EXTENSION.
+   */
+  public Set<PluginType> types() {
+    Set<PluginType> types = EnumSet.noneOf(PluginType.class);
+    for (String name : extensions) {
+      types.add(
+          ExtensionKind.ofName(name).map(ExtensionKind::pluginType).orElse(PluginType.EXTENSION));
+    }
+    if (types.isEmpty()) {
+      types.add(status == PluginStatus.LOADED ? PluginType.COMPONENT : PluginType.EXTENSION);
+    }
+    return Collections.unmodifiableSet(types);
   }
 }

@@ -148,8 +148,8 @@ final class AllowedMembers {
   /** For metrics sources: HTTP to the one target, and somewhere to put samples. */
   private static final String COLLECTING =
       """
-      io/vllmmonitor/api/plugin/PluginContext http
-      io/vllmmonitor/api/plugin/TargetHttp send
+      io/vllmmonitor/api/plugin/PluginContext http()
+      io/vllmmonitor/api/plugin/HttpService send
       io/vllmmonitor/api/plugin/HttpCall get post withHeader withMaxBytes method path
       io/vllmmonitor/api/plugin/HttpAnswer status isSuccess contentType text
       io/vllmmonitor/api/source/MetricsSource metrics probe collect id stateVersion saveState restoreState configSpec close

@@ -154,8 +154,7 @@ final class BudgetTransform {
     }
     code.insertBefore(call, call("text", "()V"));
     if (call.desc.endsWith(")Ljava/lang/String;")) {
-      code.insert(call, call("made", "(Ljava/lang/String;)V"));
-      code.insert(call, new InsnNode(Opcodes.DUP));
+      countAfter(code, call, "(Ljava/lang/String;)V");
     }
   }
 
@@ -174,7 +173,17 @@ final class BudgetTransform {
       code.insertBefore(call, call("copy", "()V"));
     } else if (!call.desc.startsWith(NO_ARGUMENTS)) {
       code.insertBefore(call, call("api", "()V"));
+      if (call.desc.endsWith(")Ljava/lang/String;")) {
+        countAfter(code, call, "(Ljava/lang/String;)V");
+      } else if (call.desc.endsWith(")[D")) {
+        countAfter(code, call, "([D)V");
+      }
     }
+  }
+
+  private static void countAfter(InsnList code, MethodInsnNode call, String descriptor) {
+    code.insert(call, call("made", descriptor));
+    code.insert(call, new InsnNode(Opcodes.DUP));
   }
 
   private static boolean isText(String owner) {

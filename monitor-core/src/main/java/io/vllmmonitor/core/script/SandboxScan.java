@@ -167,7 +167,6 @@ final class SandboxScan {
   }
 
   private void checkCall(String owner, String name, String descriptor) {
-    checkType(Type.getMethodType(descriptor));
     if (owner.startsWith("[")) {
       if (!name.equals("clone")) {
         throw refuse("a call of " + name + " on an array", null);
@@ -177,6 +176,7 @@ final class SandboxScan {
     if (!isAllowed(owner, name, descriptor)) {
       throw refuse("a call of " + dotted(owner) + "." + name, AllowList.hint(owner, name));
     }
+    checkType(Type.getMethodType(descriptor));
   }
 
   /**

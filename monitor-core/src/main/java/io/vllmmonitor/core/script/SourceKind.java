@@ -26,6 +26,7 @@ public enum SourceKind {
   SOURCE(MetricsSource.class, 5_000_000, 32);
 
   private final Class<? extends Extension> type;
+  @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
   private final Limits limits;
 
   SourceKind(Class<? extends Extension> type, int steps, int mebibytes) {

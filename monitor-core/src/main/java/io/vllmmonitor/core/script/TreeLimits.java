@@ -44,19 +44,19 @@ final class TreeLimits extends TreeScanner<@Nullable Void, @Nullable Void> {
     if (tree instanceof StatementTree && !(tree instanceof BlockTree)) {
       count++;
     }
-    return super.scan(tree, nothing);
+    return super.scan(tree, null);
   }
 
   @Override
   public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
     int outer = count;
     count = 0;
-    Void answer = super.visitMethod(method, nothing);
+    super.visitMethod(method, null);
     if (count > DialectLint.MOST_STATEMENTS) {
       throw tooLong(method);
     }
     count = outer;
-    return answer;
+    return null;
   }
 
   private MonitorException tooLong(MethodTree method) {

@@ -46,6 +46,9 @@ public final class OwnMetrics {
                     .name(PREFIX + name)
                     .help(help)
                     .labelNames(labels)
+                    // Their sampling would start a thread, and it would remember the plugin whose
+                    // call was the first to count.
+                    .withoutExemplars()
                     .register(registry));
     return new OwnCounter(counter);
   }

@@ -77,6 +77,7 @@ public final class PluginMetrics {
                   .name(PREFIX + name)
                   .help(help)
                   .labelNames(PLUGIN)
+                  .withoutExemplars()
                   .register(registry),
               null);
       families.put(name, family);
@@ -107,6 +108,7 @@ public final class PluginMetrics {
                   .name(PREFIX + name)
                   .help(help)
                   .labelNames(PLUGIN)
+                  .withoutExemplars()
                   .register(registry));
       families.put(name, family);
     }

@@ -40,6 +40,7 @@ final class PlatformRig {
   final Path bundled;
   final Path plugins;
   final Path guardrails;
+  final Path extensions;
   final MemoryHistory history = new MemoryHistory();
   final InMemoryBlobStore blobs = new InMemoryBlobStore();
   final ManualClock clock = ManualClock.at("2026-11-25T00:00:00Z");
@@ -59,6 +60,7 @@ final class PlatformRig {
     bundled = Files.createDirectory(home.resolve("bundled"));
     plugins = Files.createDirectory(home.resolve("plugins"));
     guardrails = Files.createDirectory(home.resolve("guardrails"));
+    extensions = Files.createDirectory(home.resolve("extensions"));
     // Whatever the umask of whoever runs the tests.
     Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("rwx------"));
   }
@@ -68,7 +70,13 @@ final class PlatformRig {
     problems = new Problems(clock, history);
     return new PluginPlatform(
         new PlatformFolders(
-            bundled, plugins, guardrails, home.resolve("work"), autoPromote, authoritative),
+            bundled,
+            plugins,
+            guardrails,
+            extensions,
+            home.resolve("work"),
+            autoPromote,
+            authoritative),
         new PlatformServices(
             blobs,
             history,
@@ -113,6 +121,10 @@ final class PlatformRig {
 
   void drop(String name, String source) throws IOException {
     drop(guardrails, name, source.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  void dropExtension(String name, String source) throws IOException {
+    drop(extensions, name, source.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
   static void empty(Path folder) throws IOException {

@@ -162,7 +162,13 @@ class PluginIsolationTest {
     try (PluginPlatform platform =
         new PluginPlatform(
             new PlatformFolders(
-                rig.bundled, rig.plugins, rig.guardrails, home.resolve("work"), false, true),
+                rig.bundled,
+                rig.plugins,
+                rig.guardrails,
+                rig.extensions,
+                home.resolve("work"),
+                false,
+                true),
             new PlatformServices(
                 rig.blobs,
                 rig.history,

@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.script;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -378,7 +379,7 @@ class SandboxAttackTest {
               MonitorException.class, () -> guardrail.check(FakeMetricView.empty()));
     }
     assertThat(ended).isNotNull();
-    assertThat(ended.code()).isEqualTo(ErrorCode.SOURCE_MEMORY);
+    assertThat(requireNonNull(ended).code()).isEqualTo(ErrorCode.SOURCE_MEMORY);
     assertThat(calls).isBetween(2, 9);
     assertThat(codeOf(() -> guardrail.check(FakeMetricView.empty())))
         .isEqualTo(ErrorCode.SOURCE_MEMORY);

@@ -194,7 +194,7 @@ class WholeLanguageTest {
 
   @Test
   void whatJaninoFailsAtInsideIsGivenToTheJdksCompiler() {
-    String text = Sources.checking("Object o = true ? 1 : 2.0; String t = \"\" + o;");
+    String text = Sources.checking("String s = \"\"\"\n  a \\\n  b\n  \"\"\";");
     assertThat(Sources.compile(text).compiler()).isEqualTo(CompilerChoice.JAVAC);
   }
 

@@ -93,6 +93,8 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new TrustVerbs.Approve(root))
             .addSubcommand(new TrustVerbs.Keygen(root))
             .addSubcommand(new TrustVerbs.Sign(root))
+            .addSubcommand(new NewPluginVerb(root))
+            .addSubcommand(new CheckVerb(root))
             .addSubcommand(new TrialVerbs.Rehearse(root));
     CommandLine guardrail =
         new CommandLine(new GuardrailVerbs.Group())

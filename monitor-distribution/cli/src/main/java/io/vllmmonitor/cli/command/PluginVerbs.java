@@ -28,7 +28,7 @@ final class PluginVerbs {
     public void run() {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
-          "A verb is missing: list, disable, enable, approve, rehearse, keygen or sign");
+          "A verb is missing: list, disable, enable, approve, rehearse, keygen, sign, new or check");
     }
   }
 

@@ -47,21 +47,7 @@ final class PluginModule extends AbstractModule {
   @Provides
   @Singleton
   PluginPlatform platform(
-      DataDirectory directory, MonitorConfig config, PlatformServices services, Closers closers) {
-    PlatformFolders folders =
-        new PlatformFolders(
-            home.resolve("plugins"),
-            directory.plugins(),
-            directory.guardrails(),
-            directory.path().resolve("work"),
-            config.section("guardrails").flag("auto_promote", false),
-            config.section("folder").flag("authoritative", true));
-    return closers.add("plugin platform", new PluginPlatform(folders, services));
-  }
-
-  @Provides
-  @Singleton
-  PlatformServices services(
+      DataDirectory directory,
       MonitorConfig config,
       BlobStore blobs,
       Recorder recorder,
@@ -72,22 +58,34 @@ final class PluginModule extends AbstractModule {
       InstantSource clock,
       OwnMetrics ownMetrics,
       TimeOrderedIds ids,
-      Provider<Notifications> notifications) {
+      Provider<Notifications> notifications,
+      Closers closers) {
     // Asked for at the first event only, since what notifies needs the platform itself.
     Consumer<Notification> news = event -> notifications.get().offer(event);
-    return new PlatformServices(
-        blobs,
-        recorder,
-        history,
-        problems,
-        catalog,
-        config::plugin,
-        config.plugins().keySet(),
-        https::forTarget,
-        clock,
-        unit -> new SecureRandom(),
-        new ContextServices(https::forServer, https::secret, ownMetrics, news, ids::next),
-        new JarPolicy(TrustPolicy.of(config.section("trust")), new MachineProbe(clock)));
+    PlatformFolders folders =
+        new PlatformFolders(
+            home.resolve("plugins"),
+            directory.plugins(),
+            directory.guardrails(),
+            directory.extensions(),
+            directory.path().resolve("work"),
+            config.section("guardrails").flag("auto_promote", false),
+            config.section("folder").flag("authoritative", true));
+    PlatformServices services =
+        new PlatformServices(
+            blobs,
+            recorder,
+            history,
+            problems,
+            catalog,
+            config::plugin,
+            config.plugins().keySet(),
+            https::forTarget,
+            clock,
+            unit -> new SecureRandom(),
+            new ContextServices(https::forServer, https::secret, ownMetrics, news, ids::next),
+            new JarPolicy(TrustPolicy.of(config.section("trust")), new MachineProbe(clock)));
+    return closers.add("plugin platform", new PluginPlatform(folders, services));
   }
 
   @Provides

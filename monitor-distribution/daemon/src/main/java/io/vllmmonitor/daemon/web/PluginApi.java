@@ -73,6 +73,8 @@ final class PluginApi {
     item.put("code_status", generation.status().name());
     item.put("reason", generation.reason());
     item.put("at", Text.time(generation.at()));
+    ArrayNode types = item.putArray("types");
+    plugin.types().forEach(type -> types.add(type.name()));
     ArrayNode extensions = item.putArray("extensions");
     plugin.extensions().forEach(extensions::add);
     item.put("trust", plugin.trust());

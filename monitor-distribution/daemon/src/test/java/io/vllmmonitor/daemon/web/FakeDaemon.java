@@ -27,6 +27,7 @@ import io.vllmmonitor.core.outcome.HappyPaths;
 import io.vllmmonitor.core.jar.Approval;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginSummary;
+import io.vllmmonitor.core.prediction.PredictorStatus;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.persistence.backup.Backups;
 import io.vllmmonitor.persistence.exchange.Exchange;
@@ -69,6 +70,7 @@ public final class FakeDaemon implements AutoCloseable {
   public final FakeHistory history = new FakeHistory();
   public final List<TargetStatus> targets = new CopyOnWriteArrayList<>();
   public final List<GuardrailStatus> guardrails = new CopyOnWriteArrayList<>();
+  public final List<PredictorStatus> predictors = new CopyOnWriteArrayList<>();
   public final List<ModelCard> learners = new CopyOnWriteArrayList<>();
   public final List<Problem> problems = new CopyOnWriteArrayList<>();
   public final List<PluginSummary> plugins = new CopyOnWriteArrayList<>();
@@ -222,6 +224,11 @@ public final class FakeDaemon implements AutoCloseable {
     @Override
     public List<GuardrailStatus> guardrails() {
       return guardrails;
+    }
+
+    @Override
+    public List<PredictorStatus> predictors() {
+      return predictors;
     }
 
     @Override

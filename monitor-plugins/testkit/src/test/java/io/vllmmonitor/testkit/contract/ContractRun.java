@@ -1,5 +1,6 @@
 package io.vllmmonitor.testkit.contract;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vllmmonitor.testkit.plugin.ExtensionContract;
@@ -42,8 +43,8 @@ final class ContractRun {
   /** What became of this sentence; empty when it holds. */
   static Optional<Throwable> failureOf(
       Class<? extends ExtensionContract<?>> contract, String sentence) {
-    Method method = sentences(contract).get(sentence);
-    assertThat(method).as("the sentence " + sentence).isNotNull();
+    Method method =
+        requireNonNull(sentences(contract).get(sentence), () -> "There is no sentence " + sentence);
     return failure(contract, method);
   }
 
@@ -67,9 +68,9 @@ final class ContractRun {
       sentence.invoke(constructor.newInstance());
       return Optional.empty();
     } catch (InvocationTargetException e) {
-      return Optional.of(e.getCause());
+      return Optional.ofNullable(e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError("Cannot run " + sentence, e);
+      throw new LinkageError("Cannot run " + sentence, e);
     }
   }
 }

@@ -29,7 +29,7 @@ import io.vllmmonitor.api.outcome.Measurement;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.prediction.Forecast;
 import io.vllmmonitor.api.sample.Labels;
@@ -125,9 +125,9 @@ final class OtherKinds {
   }
 
   static class Pausing implements Actuator {
-    final TargetHttp http;
+    final HttpService http;
 
-    Pausing(TargetHttp http) {
+    Pausing(HttpService http) {
       this.http = http;
     }
 
