@@ -30,6 +30,7 @@ import io.vllmmonitor.api.rehearsal.Rehearsal;
 import io.vllmmonitor.api.rehearsal.StateVersion;
 import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
 import java.time.Instant;
@@ -63,6 +64,7 @@ public final class MemoryHistory implements Recorder, History {
   private final Map<String, HappyPath> paths = new TreeMap<>();
   private final Map<String, FailurePrediction> predictions = new TreeMap<>();
   private final List<AuditEntry> audit = new ArrayList<>();
+  private final List<SeriesData> samples = new ArrayList<>();
   private final List<Rehearsal> rehearsals = new ArrayList<>();
   private final List<VerdictRecord> verdicts = new ArrayList<>();
   private final Map<String, StateVersion> stateVersions = new TreeMap<>();
@@ -277,7 +279,45 @@ public final class MemoryHistory implements Recorder, History {
   @Override
   public List<SeriesData> metrics(
       SeriesSelector selector, Instant from, Instant to, int maxSamples) {
-    throw new UnsupportedOperationException();
+    Predicate<SeriesKey> matches = selector.compile(pattern -> value -> false);
+    List<SeriesData> found = new ArrayList<>();
+    int size = 0;
+    for (SeriesData data : samples) {
+      if (matches.test(data.series())) {
+        SeriesData part = between(data, from.toEpochMilli(), to.toEpochMilli());
+        size += part.size();
+        if (part.size() > 0) {
+          found.add(part);
+        }
+      }
+    }
+    if (size > maxSamples) {
+      throw new MonitorException(ErrorCode.QUERY_TOO_LARGE, Blame.OPERATOR, "too many");
+    }
+    return found;
+  }
+
+  private static SeriesData between(SeriesData data, long from, long to) {
+    int first = 0;
+    while (first < data.size() && data.epochMillis(first) < from) {
+      first++;
+    }
+    int end = first;
+    while (end < data.size() && data.epochMillis(end) <= to) {
+      end++;
+    }
+    long[] times = new long[end - first];
+    double[] values = new double[end - first];
+    for (int i = first; i < end; i++) {
+      times[i - first] = data.epochMillis(i);
+      values[i - first] = data.value(i);
+    }
+    return new SeriesData(data.series(), times, values);
+  }
+
+  /** Whole series; {@link #metrics} answers from them. */
+  public synchronized void put(SeriesData data) {
+    samples.add(data);
   }
 
   @Override
