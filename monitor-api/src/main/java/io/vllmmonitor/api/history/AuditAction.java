@@ -31,5 +31,11 @@ public enum AuditAction {
   /** The generation before was put in the place of the one that runs. */
   PLUGIN_ROLLBACK,
   /** A plugin jar that waited for the operator's word, or content in quarantine, may run. */
-  PLUGIN_APPROVE
+  PLUGIN_APPROVE,
+  /** Code was run over stored samples, without effect. */
+  PLUGIN_REHEARSE,
+  /** What a guardrail's firings may lead to was raised or lowered. */
+  GUARDRAIL_PROMOTE,
+  /** Stored verdicts were reached again, without effect. */
+  VERDICT_REPLAY
 }

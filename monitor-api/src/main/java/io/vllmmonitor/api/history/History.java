@@ -16,6 +16,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -125,6 +128,25 @@ public interface History {
 
   /** All problems, the most recent first. */
   Page<Problem> problems(HistoryQuery query);
+
+  /**
+   * Receipts of rehearsals by the time they began. Damaged entries are passed over, counted on the
+   * page and told as a problem.
+   *
+   * @param unit in full
+   */
+  Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit);
+
+  /**
+   * Stored verdicts by their tick. Damaged entries are passed over, counted on the page and told as
+   * a problem.
+   *
+   * @param guardrail in full
+   */
+  Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail);
+
+  /** The state of an instance that a stored verdict names. */
+  Optional<StateVersion> stateVersion(String hash);
 
   /** The report of the newest start. */
   Optional<RestoreReport> latestRestoreReport();

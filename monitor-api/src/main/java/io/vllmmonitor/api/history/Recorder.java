@@ -10,6 +10,9 @@ import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import java.util.function.Consumer;
 
 /**
@@ -57,5 +60,12 @@ public interface Recorder {
 
     /** A step in the life of a generation; never replaced. */
     void transition(CodeTransition transition);
+
+    void rehearsal(Rehearsal rehearsal);
+
+    void verdict(VerdictRecord verdict);
+
+    /** Identity: the hash. */
+    void stateVersion(StateVersion version);
   }
 }

@@ -133,8 +133,7 @@ class NewsRecorderTest {
 
   @Test
   void anAttemptIsToldAtEachStatusAndNotWhenItIsOnlyWrittenAgain() {
-    MitigationAttempt planned =
-        Attempts.of("a1", TARGET, AttemptStatus.PLANNED, START, null);
+    MitigationAttempt planned = Attempts.of("a1", TARGET, AttemptStatus.PLANNED, START, null);
     recorder.write(out -> out.attempt(planned));
     recorder.write(out -> out.attempt(planned));
     recorder.write(out -> out.attempt(Attempts.done(TARGET, START.plusSeconds(3))));
@@ -171,7 +170,10 @@ class NewsRecorderTest {
             out.prediction(
                 made.resolved(
                     new ActualOutcome(
-                        ActualOutcome.Result.CAME_TRUE, START.plusSeconds(80), "i1", "It opened"))));
+                        ActualOutcome.Result.CAME_TRUE,
+                        START.plusSeconds(80),
+                        "i1",
+                        "It opened"))));
     assertThat(lines())
         .containsExactly(
             "PREDICTION p1 slope: CACHE_OVERFLOW expected with probability 0.75 in 90 s: it fills",

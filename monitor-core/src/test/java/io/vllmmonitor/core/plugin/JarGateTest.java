@@ -246,10 +246,12 @@ class JarGateTest {
     try (PluginPlatform platform = rig.boot()) {
       rig.settle(platform);
       assertThat(said(platform, ADVISED, "aa"))
-          .contains("wants to schedule work of its own, but its manifest does not declare"
-              + " 'Plugin-Capabilities: schedule'")
-          .contains("wants to talk to example.com, but its manifest does not declare"
-              + " 'Plugin-Capabilities: http'");
+          .contains(
+              "wants to schedule work of its own, but its manifest does not declare"
+                  + " 'Plugin-Capabilities: schedule'")
+          .contains(
+              "wants to talk to example.com, but its manifest does not declare"
+                  + " 'Plugin-Capabilities: http'");
       // The operator still has to allow the server.
       assertThat(said(platform, ADVISED, "bb"))
           .startsWith("given | ")

@@ -13,12 +13,16 @@ import io.vllmmonitor.api.plugin.HttpCall;
 import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.plugin.Meter;
 import io.vllmmonitor.api.plugin.Registration;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.Machine;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import io.vllmmonitor.testkit.plugin.FakeTargetHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +59,8 @@ class UnitContextTest {
             rig.clock,
             unit -> new SplittableRandom(7),
             rig.context(),
-            new io.vllmmonitor.core.jar.JarPolicy(rig.trust, () -> rig.machine)));
+            new JarPolicy(
+                TrustPolicy.standard(), () -> new Machine("amd64", "linux", 1, 1, List.of()))));
   }
 
   private void release(UnitContext context) {

@@ -2,8 +2,8 @@ package io.vllmmonitor.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.code.CodeTransition;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.guardrail.FiringStatus;
