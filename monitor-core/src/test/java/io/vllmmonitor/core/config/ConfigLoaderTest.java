@@ -84,7 +84,9 @@ class ConfigLoaderTest {
             Map.entry("storage.happy_paths_file", "h.json"),
             Map.entry("storage.models_dir", "learned"),
             Map.entry("mitigations.escalation_threshold", "4"),
-            Map.entry("mitigations.enable_aggressive_actions", "true"));
+            Map.entry("mitigations.enable_aggressive_actions", "true"),
+            Map.entry("probation.duration", "2m"),
+            Map.entry("probation.calls", "7"));
     ConfigKeys.SECTIONS.forEach(
         (name, spec) -> {
           yaml.append(name).append(":\n");
