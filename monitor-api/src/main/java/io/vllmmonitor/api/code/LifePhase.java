@@ -7,8 +7,8 @@ import java.util.Set;
 
 /**
  * Where one generation of code stands in its life. The one table of what may follow what is here:
- * {@link #mayBecome}. A generation begins DISCOVERED and comes to rest in one of UNLOADED, REJECTED,
- * WAITING, QUARANTINED or ROLLED_BACK, from which it may be started again.
+ * {@link #mayBecome}. A generation begins DISCOVERED and comes to rest in one of UNLOADED,
+ * REJECTED, WAITING, QUARANTINED or ROLLED_BACK, from which it may be started again.
  */
 public enum LifePhase {
   /** A file or a stored generation was seen. */
@@ -51,14 +51,12 @@ public enum LifePhase {
           Map.entry(DISCOVERED, EnumSet.of(STAGED, REJECTED)),
           Map.entry(STAGED, EnumSet.of(VERIFIED, REJECTED, QUARANTINED, UNLOADED)),
           Map.entry(
-              VERIFIED,
-              EnumSet.of(COMPILED, RESOLVED, WAITING, REJECTED, QUARANTINED, UNLOADED)),
+              VERIFIED, EnumSet.of(COMPILED, RESOLVED, WAITING, REJECTED, QUARANTINED, UNLOADED)),
           Map.entry(COMPILED, EnumSet.of(RESOLVED, REJECTED, QUARANTINED, UNLOADED)),
           Map.entry(RESOLVED, EnumSet.of(LOADED, WAITING, REJECTED, QUARANTINED, UNLOADED)),
           Map.entry(LOADED, EnumSet.of(RESTORED, REJECTED, QUARANTINED, UNLOADED)),
           Map.entry(
-              RESTORED,
-              EnumSet.of(REHEARSED, SHADOW, ACTIVE, REJECTED, QUARANTINED, UNLOADED)),
+              RESTORED, EnumSet.of(REHEARSED, SHADOW, ACTIVE, REJECTED, QUARANTINED, UNLOADED)),
           Map.entry(REHEARSED, EnumSet.of(SHADOW, ACTIVE, REJECTED, QUARANTINED, UNLOADED)),
           Map.entry(SHADOW, EnumSet.of(ACTIVE, DEGRADED, DRAINING, UNLOADED)),
           Map.entry(ACTIVE, EnumSet.of(SHADOW, DEGRADED, DRAINING, UNLOADED)),

@@ -30,6 +30,6 @@ public enum AuditAction {
   HAPPY_PATH_SAVE,
   /** The generation before was put in the place of the one that runs. */
   PLUGIN_ROLLBACK,
-  /** Content in quarantine may run again. */
+  /** A plugin jar that waited for the operator's word, or content in quarantine, may run. */
   PLUGIN_APPROVE
 }

@@ -27,9 +27,9 @@ import java.time.Duration;
 public interface FailurePredictor extends Extension {
   /**
    * Looks ahead from one view. A failure that is forecast again while an earlier prediction of the
-   * same predictor and kind is open does not make a second one. Nothing forecast from a view that
-   * had no data for a question becomes unknown. Anything thrown counts as unknown and is recorded;
-   * the others run on.
+   * same predictor and kind is open does not make a second one, nor does one whose incident is open
+   * already. Nothing forecast from a view that had no data for a question becomes unknown. Anything
+   * thrown counts as unknown and is recorded; the others run on.
    */
   Forecast predict(MetricView view);
 
@@ -42,8 +42,9 @@ public interface FailurePredictor extends Extension {
   default void feedback(FailurePrediction prediction, ActualOutcome actual) {}
 
   /**
-   * How long a prediction stays open that names no latest time; one that has not come true by then
-   * was a false alarm. Ten minutes by default. Asked once after construction.
+   * How long a prediction stays open that names no latest time, or until its most likely time where
+   * that is later; one that has not come true by then was a false alarm. More than 0 and at most a
+   * year; ten minutes by default. Asked once after construction.
    */
   default Duration horizon() {
     return Duration.ofMinutes(10);

@@ -97,6 +97,21 @@ public final class ConfigKeys {
                 "How soon the same advice or refusal about one incident may be stored again.")));
     sections.put("storage", StorageKeys.SPEC);
     sections.put(
+        "trust",
+        ConfigSpec.of(
+            new ConfigSpec.Key(
+                "require_signature",
+                "false",
+                "Whether a dropped jar runs only with a signature, NAME.jar.sig beside it, or where it is pinned."),
+            new ConfigSpec.Key(
+                "allow_unsigned",
+                "true",
+                "Whether a dropped jar without a signature runs unasked; otherwise it waits for 'plugin approve'."),
+            new ConfigSpec.Key(
+                "pinned",
+                "",
+                "The SHA-256 of jars that run whatever else holds, with commas between them.")));
+    sections.put(
         "probation",
         ConfigSpec.of(
             new ConfigSpec.Key(

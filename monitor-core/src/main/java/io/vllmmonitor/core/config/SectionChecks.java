@@ -25,6 +25,7 @@ final class SectionChecks {
     in("lifecycle", sections, SectionChecks::lifecycle);
     in("mitigations", sections, SectionChecks::mitigations);
     in("storage", sections, StorageKeys::check);
+    in("trust", sections, SectionChecks::trust);
     in("probation", sections, SectionChecks::probation);
   }
 
@@ -61,6 +62,16 @@ final class SectionChecks {
         }) {
       require(settings.integer(key, 0) >= 0, settings, key, "0 or more");
     }
+  }
+
+  private static void trust(Settings settings) {
+    settings.flag("require_signature", false);
+    settings.flag("allow_unsigned", true);
+    require(
+        settings.string("pinned", "").matches("\\s*(?:\\p{XDigit}{64}\\s*(?:,\\s*|$))*"),
+        settings,
+        "pinned",
+        "SHA-256 hashes of 64 hex digits with commas between them, as sha256sum prints them");
   }
 
   /** Checks one section; what is wrong in it is told with its name. */

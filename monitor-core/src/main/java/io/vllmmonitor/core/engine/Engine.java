@@ -10,6 +10,7 @@ import io.vllmmonitor.api.learning.ModelCard;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
 import io.vllmmonitor.core.learning.LearningDesk;
+import io.vllmmonitor.core.prediction.PredictorStatus;
 import io.vllmmonitor.core.sampling.TargetMailbox;
 import io.vllmmonitor.core.telemetry.CaughtFailure;
 import java.time.Duration;
@@ -98,6 +99,15 @@ public final class Engine implements EngineStatus, AutoCloseable {
     statuses.sort(
         Comparator.comparing(GuardrailStatus::guardrail).thenComparing(GuardrailStatus::target));
     return statuses;
+  }
+
+  @Override
+  public List<PredictorStatus> predictors() {
+    List<PredictorStatus> found = new ArrayList<>();
+    all().forEach(target -> found.addAll(target.predictors()));
+    found.sort(
+        Comparator.comparing(PredictorStatus::predictor).thenComparing(PredictorStatus::target));
+    return found;
   }
 
   @Override

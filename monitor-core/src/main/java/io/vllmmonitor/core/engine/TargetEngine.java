@@ -22,6 +22,8 @@ import io.vllmmonitor.core.mitigation.AttemptLedger;
 import io.vllmmonitor.core.mitigation.MitigationDesk;
 import io.vllmmonitor.core.mitigation.TargetSnapshot;
 import io.vllmmonitor.core.outcome.OutcomeWatch;
+import io.vllmmonitor.core.prediction.PredictionRunner;
+import io.vllmmonitor.core.prediction.PredictorStatus;
 import io.vllmmonitor.core.sampling.TargetMailbox;
 import io.vllmmonitor.core.sampling.Tick;
 import io.vllmmonitor.core.sampling.TickListener;
@@ -38,9 +40,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One target from scrape to outcome. Each tick goes the same way: windows, lifecycle, guardrails,
- * outcomes that are due, mitigations; whatever carries a decision is stored before the next step. A
- * step that fails is a problem and does not keep the later steps from running. Confined to the
- * target's mailbox, except {@link #status()} and {@link #guardrails()}.
+ * predictions, outcomes that are due, mitigations; whatever carries a decision is stored before the
+ * next step. A step that fails is a problem and does not keep the later steps from running.
+ * Confined to the target's mailbox, except {@link #status()}, {@link #guardrails()} and {@link
+ * #predictors()}.
  */
 final class TargetEngine implements TickListener {
   private static final int MOST_UNSTORED = 100;
@@ -56,6 +59,7 @@ final class TargetEngine implements TickListener {
   private final GuardrailRunner guardrails;
   private final MitigationDesk desk;
   private final OutcomeWatch outcomes;
+  private final PredictionRunner predictions;
 
   /**
    * Checkpoints that the store has refused so far, oldest first; told to listeners once it takes
@@ -115,6 +119,17 @@ final class TargetEngine implements TickListener {
             learning,
             services.problems(),
             services.clock());
+    this.predictions =
+        new PredictionRunner(
+            target,
+            extensions,
+            incidents,
+            ledger,
+            services.recorder(),
+            services.history(),
+            services.problems(),
+            services.ids(),
+            services.clock());
     this.status = initialStatus();
   }
 
@@ -146,6 +161,7 @@ final class TargetEngine implements TickListener {
     items.addAll(incidents.restore());
     items.addAll(guardrails.restore());
     items.addAll(desk.restore());
+    items.addAll(predictions.restore());
     status = initialStatus();
     return new Restored(filled.newest(), items);
   }
@@ -159,6 +175,7 @@ final class TargetEngine implements TickListener {
     step("lifecycle", () -> lifecycle(tick));
     step("guardrails", () -> guardrails.evaluate(windows, tick.at()));
     LifecycleStanding standing = lifecycle.standing();
+    step("predictions", () -> predictions.tick(windows, tick.at(), tick.up(), standing.state()));
     TargetSnapshot snapshot =
         new TargetSnapshot(
             tick.at(),
@@ -172,12 +189,15 @@ final class TargetEngine implements TickListener {
     if (savedAt == null || !tick.at().isBefore(savedAt.plus(SAVE_EVERY))) {
       savedAt = tick.at();
       saveStates();
+    } else {
+      step("states to save soon", extensions::saveAskedStates);
     }
   }
 
   /** Saves what must survive: hold-downs and the state of the extensions. */
   void saveStates() {
     step("hold-downs", guardrails::saveState);
+    step("open predictions", predictions::saveState);
     step("extension states", extensions::saveStates);
   }
 
@@ -199,6 +219,11 @@ final class TargetEngine implements TickListener {
   /** Thread-safe. */
   List<GuardrailStatus> guardrails() {
     return guardrails.statuses();
+  }
+
+  /** Thread-safe. */
+  List<PredictorStatus> predictors() {
+    return predictions.statuses();
   }
 
   private void lifecycle(Tick tick) {

@@ -27,6 +27,15 @@ public interface ExtensionCatalog {
   /** What hands samples on. An immutable snapshot. */
   List<Bound<Exporter>> exporters();
 
-  /** Saves the state of the instances that exist once per daemon. */
+  /**
+   * Saves the state of the instances that exist once per daemon, except those that are being called
+   * just now. Call about every 30 s.
+   */
   void saveDaemonStates();
+
+  /**
+   * Saves the state of those instances that exist once per daemon and have asked for it since the
+   * last call. Call about every second. Nothing where instances cannot ask.
+   */
+  default void saveAskedDaemonStates() {}
 }

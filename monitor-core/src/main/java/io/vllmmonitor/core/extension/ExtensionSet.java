@@ -31,4 +31,10 @@ public interface ExtensionSet {
    * and at the end.
    */
   void saveStates();
+
+  /**
+   * Saves the state of those instances that have asked for it since the last call. Call on the
+   * target's thread, at every tick. Nothing where instances cannot ask.
+   */
+  default void saveAskedStates() {}
 }

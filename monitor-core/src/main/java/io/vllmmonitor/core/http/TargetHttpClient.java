@@ -11,7 +11,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.target.Target;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -36,7 +36,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP to one target. The calling thread waits; the exchange runs on the client's threads. */
-final class TargetHttpClient implements TargetHttp {
+final class TargetHttpClient implements HttpService {
   /** The most bytes that one answer may bring over the wire, packed or not. */
   static final int MOST_WIRE_BYTES = 4 << 20;
 

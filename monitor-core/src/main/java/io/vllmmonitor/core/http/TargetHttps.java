@@ -2,15 +2,19 @@ package io.vllmmonitor.core.http;
 
 import static java.util.Objects.requireNonNull;
 
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.config.SecretReference;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.api.target.TargetMode;
+import io.vllmmonitor.core.worker.DetachedThreads;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +24,11 @@ import org.jspecify.annotations.Nullable;
  * calls in flight then fail.
  */
 public final class TargetHttps implements AutoCloseable {
-  private static final AtomicInteger THREADS = new AtomicInteger();
+  private static final Duration UNUSED_INTERVAL = Duration.ofSeconds(1);
 
-  private final ExecutorService executor =
-      Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, "target-http-" + THREADS.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-          });
+  // Plugins call from here, and the first to need one more thread must not be remembered by it.
+  private final DetachedThreads threads = new DetachedThreads("target-http");
+  private final ExecutorService executor = Executors.newCachedThreadPool(threads);
   private final HttpClient systemTrust;
   private final Map<Path, HttpClient> ownTrust = new ConcurrentHashMap<>();
   private final SecretReader secrets;
@@ -57,11 +57,31 @@ public final class TargetHttps implements AutoCloseable {
    * @throws io.vllmmonitor.api.error.MonitorException CONFIG_UNREADABLE when the file of
    *     authorities cannot be read, CONFIG_INVALID_VALUE when it holds no PEM certificate
    */
-  public TargetHttp forTarget(Target target) {
+  public HttpService forTarget(Target target) {
     Path authorities = target.caFile();
     HttpClient client =
         authorities == null ? systemTrust : ownTrust.computeIfAbsent(authorities, this::client);
     return new TargetHttpClient(target, client, executor, secrets, nanoTicker);
+  }
+
+  /**
+   * The client for a server that is no target: the JVM's authorities, no token, and the same limits
+   * as for targets.
+   *
+   * @param base http or https with a host, without a trailing slash
+   */
+  public HttpService forServer(URI base) {
+    return forTarget(Target.of(base, TargetMode.OBSERVE, UNUSED_INTERVAL));
+  }
+
+  /**
+   * The secret behind a reference, read now.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException SECRET_UNAVAILABLE when nothing usable is
+   *     there
+   */
+  public String secret(SecretReference reference) {
+    return secrets.read(reference);
   }
 
   private HttpClient client(@Nullable Path authorities) {
@@ -81,5 +101,6 @@ public final class TargetHttps implements AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
+    threads.close();
   }
 }

@@ -1,6 +1,5 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DUPLICATE;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_QUARANTINED;
 
@@ -10,11 +9,11 @@ import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import io.vllmmonitor.core.script.CompiledSource;
 import io.vllmmonitor.core.script.SourceCompiler;
 import io.vllmmonitor.core.script.SourceHeader;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -26,7 +25,7 @@ final class Arrivals {
   private final PlatformServices services;
   private final Ledger ledger;
   private final UnitRunner runner;
-  private final CodeLoader loader;
+  private final JarGate gate;
   private final SourceCompiler compiler;
   private final LifeBook book;
   private final Rehearsals rehearsals;
@@ -35,14 +34,14 @@ final class Arrivals {
       PlatformServices services,
       Ledger ledger,
       UnitRunner runner,
-      CodeLoader loader,
+      JarGate gate,
       SourceCompiler compiler,
       LifeBook book,
       Rehearsals rehearsals) {
     this.services = services;
     this.ledger = ledger;
     this.runner = runner;
-    this.loader = loader;
+    this.gate = gate;
     this.compiler = compiler;
     this.book = book;
     this.rehearsals = rehearsals;
@@ -57,29 +56,13 @@ final class Arrivals {
    */
   CodeGeneration jar(
       CodeKind kind, String file, byte[] bytes, String hash, Predicate<String> isThere) {
-    JarDescriptor jar = JarInspector.inspect(loader.copy(bytes, hash), file);
+    JarDescriptor jar = gate.admit(kind, file, bytes, hash);
     checkUnique(jar.id(), kind, file, isThere);
     checkQuarantine(file, hash);
-    List<String> missing = missing(jar);
-    if (!missing.isEmpty()) {
-      throw new MonitorException(
-          PLUGIN_DEPENDENCY_MISSING,
-          Blame.PLUGIN,
-          "Plugin jar "
-              + file
-              + " needs the plugins "
-              + missing
-              + ", which do not run; it starts when they do");
-    }
     services.blobs().put(bytes);
     return accept(
         ledger.next(
             jar.id(), kind, jar.version(), hash, "", file, CodeStatus.ACTIVE, "new content"));
-  }
-
-  /** The plugins that a jar depends on and that do not run. */
-  List<String> missing(JarDescriptor jar) {
-    return jar.dependencies().stream().filter(id -> runner.running(id).isEmpty()).toList();
   }
 
   /**
@@ -93,6 +76,7 @@ final class Arrivals {
     CompiledSource compiled;
     try {
       compiled = compiler.compile(file, bytes);
+      SourceFolders.check(file, compiled.kind());
     } catch (MonitorException e) {
       recordRejected(file, bytes, hash, isThere, e);
       throw e;
@@ -111,7 +95,7 @@ final class Arrivals {
             classes,
             file,
             CodeStatus.ACTIVE,
-            "new content"));
+            "new content, compiled by " + compiled.compiler().word()));
   }
 
   /**

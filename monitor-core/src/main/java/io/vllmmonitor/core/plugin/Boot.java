@@ -1,8 +1,8 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_QUARANTINED;
+import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
@@ -12,6 +12,8 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.core.identity.ContentHash;
+import io.vllmmonitor.core.jar.DependencyGraph;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +42,7 @@ final class Boot {
   private final UnitRunner runner;
   private final Arrivals arrivals;
   private final CodeLoader loader;
+  private final JarGate gate;
   private final LifeBook book;
   private final SuspectJournal suspects;
   private final BiPredicate<CodeKind, String> isThere;
@@ -53,6 +57,7 @@ final class Boot {
       UnitRunner runner,
       Arrivals arrivals,
       CodeLoader loader,
+      JarGate gate,
       LifeBook book,
       SuspectJournal suspects,
       BiPredicate<CodeKind, String> isThere) {
@@ -61,6 +66,7 @@ final class Boot {
     this.runner = runner;
     this.arrivals = arrivals;
     this.loader = loader;
+    this.gate = gate;
     this.book = book;
     this.suspects = suspects;
     this.isThere = isThere;
@@ -73,7 +79,7 @@ final class Boot {
     Set<String> bundledHashes = new HashSet<>();
     jars.values().forEach(bytes -> bundledHashes.add(ContentHash.of(bytes)));
     startRecorded(bundledHashes, !jars.isEmpty());
-    jars.forEach(this::takeBundled);
+    inOrder(jars).forEach(file -> takeBundled(file, requireNonNull(jars.get(file), file)));
     if (!jars.isEmpty()) {
       dropUnbundled(jars.keySet());
     }
@@ -97,9 +103,7 @@ final class Boot {
               + "; drop changed content, or run it again with 'vllm-monitor plugin approve "
               + gone.unit()
               + "'";
-      services
-          .problems()
-          .note(PLUGIN_QUARANTINED, Blame.PLUGIN, gone.unit(), "It is " + detail);
+      services.problems().note(PLUGIN_QUARANTINED, Blame.PLUGIN, gone.unit(), "It is " + detail);
       report(gone, RestoreReport.Status.FAILED, detail);
     }
   }
@@ -144,10 +148,10 @@ final class Boot {
     return generation.status() == CodeStatus.ACTIVE || generation.status() == CodeStatus.SHADOW;
   }
 
-  /** False where it still waits for a dependency. */
+  /** False where it still waits for something, such as a dependency. */
   private boolean startedOrFailed(CodeGeneration generation) {
     try {
-      if (!missing(generation).isEmpty()) {
+      if (gate.objection(generation).isPresent()) {
         return false;
       }
       runner.start(generation);
@@ -187,22 +191,19 @@ final class Boot {
                     "replaced by generation " + generation.generation()));
   }
 
-  private List<String> missing(CodeGeneration generation) {
-    if (generation.kind() == CodeKind.SOURCE) {
-      return List.of();
-    }
-    Path jar = loader.copy(services.blobs().get(generation.codeHash()), generation.codeHash());
-    return arrivals.missing(JarInspector.inspect(jar, generation.file()));
-  }
-
   private void reportWaiting(CodeGeneration generation) {
-    String detail = "waits for the plugins " + missing(generation) + ", which do not run";
-    book.step(generation, LifePhase.WAITING, PLUGIN_DEPENDENCY_MISSING, detail);
-    book.write();
-    services
-        .problems()
-        .note(PLUGIN_DEPENDENCY_MISSING, Blame.PLUGIN, generation.unit(), "It " + detail);
-    report(generation, RestoreReport.Status.FAILED, detail);
+    gate.objection(generation)
+        .ifPresent(
+            objection -> {
+              book.step(
+                  generation,
+                  LifePhase.WAITING,
+                  objection.code(),
+                  String.valueOf(objection.getMessage()));
+              book.write();
+              services.problems().note(generation.unit(), objection);
+              report(generation, RestoreReport.Status.FAILED, objection.describe());
+            });
   }
 
   private String whence(CodeGeneration generation) {
@@ -213,10 +214,34 @@ final class Boot {
     return fileThere ? which : which + ", from the store; its file is gone";
   }
 
+  /** The files of bundled jars, each after those that it depends on; broken ones come last. */
+  private List<String> inOrder(Map<String, byte[]> jars) {
+    Map<String, String> fileOf = new TreeMap<>();
+    List<JarDescriptor> sound = new ArrayList<>();
+    jars.forEach(
+        (file, bytes) -> {
+          try {
+            JarDescriptor jar =
+                loader.inspect(bytes, ContentHash.of(bytes), file, CodeKind.BUNDLED_JAR);
+            if (fileOf.putIfAbsent(jar.id(), file) == null) {
+              sound.add(jar);
+            }
+          } catch (MonitorException e) {
+            // It is looked at again, and told, when its turn comes.
+          }
+        });
+    Set<String> ordered = new LinkedHashSet<>();
+    for (String id : DependencyGraph.of(sound).startOrder()) {
+      ordered.add(fileOf.getOrDefault(id, id));
+    }
+    ordered.addAll(jars.keySet());
+    return List.copyOf(ordered);
+  }
+
   private void takeBundled(String file, byte[] bytes) {
     String hash = ContentHash.of(bytes);
     try {
-      JarDescriptor jar = JarInspector.inspect(loader.copy(bytes, hash), file);
+      JarDescriptor jar = loader.inspect(bytes, hash, file, CodeKind.BUNDLED_JAR);
       Optional<CodeGeneration> before = ledger.current(jar.id());
       boolean known = before.isPresent() && before.get().codeHash().equals(hash);
       if (known && before.get().status() != CodeStatus.REMOVED) {
@@ -298,9 +323,13 @@ final class Boot {
   }
 
   private void report(CodeGeneration generation, RestoreReport.Status status, String detail) {
-    String kind = generation.kind() == CodeKind.SOURCE ? "guardrail" : "plugin";
     items.add(
-        new RestoreReport.Item(kind, generation.unit(), status, detail, asOf(generation, status)));
+        new RestoreReport.Item(
+            SourceFolders.word(generation),
+            generation.unit(),
+            status,
+            detail,
+            asOf(generation, status)));
   }
 
   private static java.time.@Nullable Instant asOf(

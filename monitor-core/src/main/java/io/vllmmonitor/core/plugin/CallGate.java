@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stands before every instance of strangers' code: one call at a time, so that an instance can be
  * swapped between two calls; each with a time limit; held back while the instance keeps failing;
- * what is thrown becomes text. After the end, calls go to the instance that took its place, or fail;
- * nothing reaches the old one, so that whoever still holds the gate does not hold the plugin.
+ * what is thrown becomes text. After the end, calls go to the instance that took its place, or
+ * fail; nothing reaches the old one, so that whoever still holds the gate does not hold the plugin.
  * Thread-safe.
  */
 final class CallGate implements InvocationHandler {
@@ -38,6 +38,7 @@ final class CallGate implements InvocationHandler {
   private final Breaker breaker = new Breaker();
   private volatile @Nullable Extension extension;
   private volatile @Nullable CallGate successor;
+  private volatile @Nullable Thread holder;
   private volatile boolean abandoned;
   private volatile Set<String> called = Set.of();
   private volatile UnitHealth.@Nullable Failure lastFailure;
@@ -66,7 +67,10 @@ final class CallGate implements InvocationHandler {
     if (method.getName().equals("id")) {
       return id;
     }
-    turn.acquireUninterruptibly();
+    boolean held = holder == Thread.currentThread();
+    if (!held) {
+      turn.acquireUninterruptibly();
+    }
     CallGate next;
     try {
       Extension target = extension;
@@ -76,7 +80,9 @@ final class CallGate implements InvocationHandler {
       }
       next = successor;
     } finally {
-      turn.release();
+      if (!held) {
+        turn.release();
+      }
     }
     if (next != null && method.getDeclaringClass() != Extension.class) {
       return next.invoke(proxy, method, arguments);
@@ -108,6 +114,21 @@ final class CallGate implements InvocationHandler {
 
   /** Lets the calls go on that {@link #pause} has kept. */
   void resume() {
+    turn.release();
+  }
+
+  /** Keeps other threads from calling until {@link #letGo}; false when one calls just now. */
+  boolean tryHold() {
+    if (!turn.tryAcquire()) {
+      return false;
+    }
+    holder = Thread.currentThread();
+    return true;
+  }
+
+  /** Ends a hold of this thread. */
+  void letGo() {
+    holder = null;
     turn.release();
   }
 
@@ -152,8 +173,7 @@ final class CallGate implements InvocationHandler {
     return lastFailure;
   }
 
-  private @Nullable Object guarded(
-      Extension target, Method method, Object @Nullable [] arguments) {
+  private @Nullable Object guarded(Extension target, Method method, Object @Nullable [] arguments) {
     if (!watch.health().mayCall()) {
       throw lost();
     }

@@ -5,5 +5,4 @@ package io.vllmmonitor.core.plugin;
  *
  * @param codeHash SHA-256 (hex) of the unit's content
  */
-record CallWatch(
-    String codeHash, UnitHealth health, Watchdog watchdog, Suspects suspects) {}
+record CallWatch(String codeHash, UnitHealth health, Watchdog watchdog, Suspects suspects) {}

@@ -9,6 +9,9 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.MonitorPlugin;
 import io.vllmmonitor.core.identity.ContentHash;
+import io.vllmmonitor.core.jar.Dependency;
+import io.vllmmonitor.core.jar.JarChecks;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import io.vllmmonitor.core.script.ScriptCode;
 import io.vllmmonitor.core.script.SourceHeader;
 import io.vllmmonitor.core.worker.DeadlineWorker;
@@ -19,7 +22,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +44,11 @@ final class CodeLoader {
   private final PlatformServices services;
   private final Path work;
   private final JarHost host;
+  private final JarChecks checks = new JarChecks();
+
+  /** The versions of the jars that are loaded; holds no loader that nobody else does. */
+  private final Map<ClassLoader, String> versions = new WeakHashMap<>();
+
   private final DeadlineWorker worker;
 
   CodeLoader(PlatformServices services, Path work, DeadlineWorker worker) {
@@ -50,10 +64,38 @@ final class CodeLoader {
   }
 
   /**
-   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there;
-   *     PLUGIN_START_FAILED when a jar's entry cannot be made; the codes of {@link JarInspector}
+   * Checks a jar, once for each content.
+   *
+   * @param file the name under which it came, for messages
+   * @throws MonitorException the codes of {@link JarChecks}
    */
-  UnitCode load(CodeGeneration generation) {
+  JarDescriptor inspect(byte[] bytes, String hash, String file, CodeKind kind) {
+    return checks.check(copy(bytes, hash), hash, file, kind == CodeKind.BUNDLED_JAR);
+  }
+
+  /**
+   * Checks the jar of a recorded generation, once for each content.
+   *
+   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there; the
+   *     codes of {@link JarChecks}
+   */
+  JarDescriptor inspect(CodeGeneration jar) {
+    return checks
+        .known(jar.codeHash(), jar.kind() == CodeKind.BUNDLED_JAR)
+        .orElseGet(
+            () ->
+                inspect(
+                    services.blobs().get(jar.codeHash()), jar.codeHash(), jar.file(), jar.kind()));
+  }
+
+  /**
+   * Loads a generation.
+   *
+   * @param bases the loaders of the jars that run, by id, for those that depend on them
+   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there;
+   *     PLUGIN_START_FAILED when a jar's entry cannot be made; the codes of {@link JarChecks}
+   */
+  UnitCode load(CodeGeneration generation, Function<String, Optional<ClassLoader>> bases) {
     byte[] code = services.blobs().get(generation.codeHash());
     if (generation.kind() == CodeKind.SOURCE) {
       SourceHeader header =
@@ -61,28 +103,13 @@ final class CodeLoader {
       byte[] classes = services.blobs().get(generation.classesHash());
       return new SourceCode(ScriptCode.load(generation.file(), header, classes));
     }
-    Path jar = copy(code, generation.codeHash());
-    JarDescriptor descriptor = JarInspector.inspect(jar, generation.file());
-    return openJar(unused(jar), descriptor, generation.file());
-  }
-
-  /** The copy itself, or a further one where it is loaded, for two lives of one content at once. */
-  private Path unused(Path jar) {
-    if (!host.holds(jar)) {
-      return jar;
-    }
-    String name = jar.getFileName().toString().replace(".jar", "");
-    int number = 2;
-    while (host.holds(work.resolve(name + "-" + number + ".jar"))) {
-      number++;
-    }
-    Path further = work.resolve(name + "-" + number + ".jar");
-    try {
-      Files.copy(jar, further, StandardCopyOption.REPLACE_EXISTING);
-      return further;
-    } catch (IOException e) {
-      throw unwritable(further, e);
-    }
+    JarDescriptor descriptor =
+        inspect(code, generation.codeHash(), generation.file(), generation.kind());
+    List<ClassLoader> loaders =
+        descriptor.dependencies().stream()
+            .flatMap(dependency -> bases.apply(dependency.id()).filter(fits(dependency)).stream())
+            .toList();
+    return openJar(copy(code, generation.codeHash()), loaders, descriptor, generation.file());
   }
 
   /** A copy of a jar under the name of its hash. */
@@ -125,10 +152,16 @@ final class CodeLoader {
     }
   }
 
-  private UnitCode openJar(Path jar, JarDescriptor descriptor, String file) {
+  /** An optional dependency in a version that will not do counts as not there. */
+  private Predicate<ClassLoader> fits(Dependency dependency) {
+    return base -> dependency.accepts(versions.getOrDefault(base, ""));
+  }
+
+  private UnitCode openJar(
+      Path jar, List<ClassLoader> bases, JarDescriptor descriptor, String file) {
     String id;
     try {
-      id = host.open(jar);
+      id = host.open(jar, bases);
     } catch (RuntimeException | LinkageError e) {
       throw new MonitorException(
           PLUGIN_START_FAILED,
@@ -137,13 +170,14 @@ final class CodeLoader {
     }
     try {
       ClassLoader loader = host.getPluginClassLoader(id);
+      versions.put(loader, descriptor.version());
       MonitorPlugin entry =
           Failures.run(
               worker,
               PLUGIN_START_FAILED,
               "Plugin " + descriptor.id() + ": the constructor of " + descriptor.entry(),
               () -> construct(loader, descriptor.entry()));
-      return new JarCode(host, id, entry, descriptor.dependencies());
+      return new JarCode(host, id, descriptor, entry);
     } catch (MonitorException e) {
       host.close(id);
       throw e;

@@ -2,9 +2,7 @@ package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_TOO_LARGE;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_UNREADABLE;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_UNTRUSTED_FILE;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
@@ -12,13 +10,13 @@ import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.core.folder.DropFolder;
 import io.vllmmonitor.core.folder.FolderChanges;
 import io.vllmmonitor.core.folder.FolderScanner;
-import io.vllmmonitor.core.script.SourceCompiler;
+import io.vllmmonitor.core.jar.JarResolver;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -33,10 +31,10 @@ final class Drops {
   private final Ledger ledger;
   private final UnitRunner runner;
   private final Arrivals arrivals;
-  private final CodeLoader loader;
+  private final JarGate gate;
   private final SectionCheck sections;
   private final FolderScanner jars;
-  private final FolderScanner sources;
+  private final DropFolder sources;
 
   /** Files that are taken in once something else has changed, by name. */
   private final Map<String, BooleanSupplier> waiting = new HashMap<>();
@@ -47,17 +45,16 @@ final class Drops {
       Ledger ledger,
       UnitRunner runner,
       Arrivals arrivals,
-      CodeLoader loader) {
+      JarGate gate) {
     this.folders = folders;
     this.services = services;
     this.ledger = ledger;
     this.runner = runner;
     this.arrivals = arrivals;
-    this.loader = loader;
+    this.gate = gate;
     this.sections = new SectionCheck(services);
     this.jars = new FolderScanner(folders.plugins(), ".jar", LARGEST_JAR);
-    this.sources =
-        new FolderScanner(folders.guardrails(), ".java", SourceCompiler.LARGEST_SOURCE_BYTES);
+    this.sources = SourceFolders.of(folders);
   }
 
   /** Whether a folder holds a file. */
@@ -99,7 +96,7 @@ final class Drops {
     return settling;
   }
 
-  private void apply(CodeKind kind, FolderScanner scanner, FolderChanges changes) {
+  private void apply(CodeKind kind, DropFolder scanner, FolderChanges changes) {
     for (FolderChanges.Refusal refusal : changes.refused()) {
       services
           .problems()
@@ -121,7 +118,7 @@ final class Drops {
         : GUARDRAIL_SOURCE_UNREADABLE;
   }
 
-  private void take(CodeKind kind, FolderScanner scanner, FolderChanges.Arrival arrival) {
+  private void take(CodeKind kind, DropFolder scanner, FolderChanges.Arrival arrival) {
     String file = arrival.name();
     try {
       CodeGeneration taken =
@@ -144,38 +141,20 @@ final class Drops {
 
   private CodeGeneration takeJar(FolderChanges.Arrival arrival) {
     String file = arrival.name();
-    Optional<String> objection = objection(file);
-    if (objection.isPresent()) {
-      waiting.put(file, () -> objection(file).isEmpty());
-      throw new MonitorException(
-          PLUGIN_UNTRUSTED_FILE,
-          Blame.OPERATOR,
-          "Plugin jar "
-              + file
-              + " is not run: "
-              + objection.get()
-              + ". Jars and their folder must belong to the daemon's user, and nobody else may"
-              + " write them");
-    }
     try {
       return arrivals.jar(
           CodeKind.JAR, file, arrival.bytes(), arrival.hash(), name -> jars.names().contains(name));
     } catch (MonitorException e) {
-      if (e.code() == PLUGIN_DEPENDENCY_MISSING) {
-        JarDescriptor jar =
-            JarInspector.inspect(loader.copy(arrival.bytes(), arrival.hash()), file);
-        waiting.put(file, () -> arrivals.missing(jar).isEmpty());
+      if (JarResolver.mayPass(e.code())) {
+        waiting.put(file, () -> gate.isReady(file, arrival.hash()));
       }
       throw e;
     }
   }
 
-  private Optional<String> objection(String file) {
-    return FileTrust.objection(folders.work(), folders.plugins(), folders.plugins().resolve(file));
-  }
-
   private void remove(CodeKind kind, String file) {
     waiting.remove(file);
+    gate.withdraw(file);
     services.problems().clear(file);
     removeOthers(kind, file, "", "its file was taken away");
   }
@@ -196,6 +175,7 @@ final class Drops {
   /** A file that brought nothing is gone: so are the problems with it. */
   private void withdraw(CodeKind kind, String file) {
     waiting.remove(file);
+    gate.withdraw(file);
     services.problems().clear(file);
     forgetRejected(kind, file, "");
   }

@@ -28,6 +28,7 @@ final class Instance {
   private final @Nullable TargetId target;
   private final boolean shadow;
   private final Set<String> configKeys;
+  private final ServiceScope scope;
   private final CallGate gate;
   private final Extension extension;
   private final Object saving = new Object();
@@ -44,6 +45,7 @@ final class Instance {
       @Nullable Target target,
       boolean shadow,
       Set<String> configKeys,
+      ServiceScope scope,
       Extension made,
       CallWatch watch) {
     this.kind = requireNonNull(kind, "kind");
@@ -52,6 +54,7 @@ final class Instance {
     this.target = target == null ? null : target.id();
     this.shadow = shadow;
     this.configKeys = Set.copyOf(configKeys);
+    this.scope = requireNonNull(scope, "scope");
     this.gate =
         new CallGate(
             kind.word() + " " + id + " of " + generation.unit(),
@@ -81,6 +84,11 @@ final class Instance {
   /** The configuration keys that it understands. */
   Set<String> configKeys() {
     return configKeys;
+  }
+
+  /** The life of its services, shared with the other instances of its set. */
+  ServiceScope scope() {
+    return scope;
   }
 
   /** What must be unique among the instances of a target. */
@@ -121,6 +129,22 @@ final class Instance {
     }
   }
 
+  /**
+   * The same without waiting: empty also while the instance is being called, and then it counts as
+   * having asked to be saved.
+   */
+  Optional<StateSnapshot> changedStateIfIdle(Instant now) {
+    if (!gate.tryHold()) {
+      scope.saveStillDue();
+      return Optional.empty();
+    }
+    try {
+      return changedState(now);
+    } finally {
+      gate.letGo();
+    }
+  }
+
   /** The state of an instance that is paused, changed or not; empty when it has none. */
   Optional<StateSnapshot> pausedState(Instant now) {
     Extension paused = resting;
@@ -140,13 +164,7 @@ final class Instance {
     }
     return Optional.of(
         new StateSnapshot(
-            id,
-            target,
-            unit(),
-            generation.codeHash(),
-            from.stateVersion(),
-            now,
-            fields.json()));
+            id, target, unit(), generation.codeHash(), from.stateVersion(), now, fields.json()));
   }
 
   /** Called once the snapshot is stored. */

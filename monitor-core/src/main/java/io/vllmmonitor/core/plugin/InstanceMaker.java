@@ -7,7 +7,6 @@ import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
-import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
@@ -22,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,11 +41,17 @@ final class InstanceMaker {
 
   private final PlatformServices services;
   private final DeadlineWorker worker;
+  private final ContextFactory contexts;
   private final boolean autoPromote;
 
-  InstanceMaker(PlatformServices services, DeadlineWorker worker, boolean autoPromote) {
+  InstanceMaker(
+      PlatformServices services,
+      DeadlineWorker worker,
+      ContextFactory contexts,
+      boolean autoPromote) {
     this.services = services;
     this.worker = worker;
+    this.contexts = contexts;
     this.autoPromote = autoPromote;
   }
 
@@ -62,8 +68,7 @@ final class InstanceMaker {
 
   /** Makes instances to try out, with another clock. */
   List<Instance> forRehearsal(RunningUnit unit, Target target, InstantSource clock) {
-    return construct(
-        unit, target, services.withClock(clock), code -> code::forRehearsal);
+    return construct(unit, target, services.withClock(clock), code -> code::forRehearsal);
   }
 
   /**
@@ -101,15 +106,31 @@ final class InstanceMaker {
     }
   }
 
-  /** Cuts instances off and closes them; what they throw is noted as a problem. */
-  void closeAll(List<Instance> instances) {
-    for (Instance instance : instances) {
-      instance.cut(null).ifPresent(extension -> close(instance, extension));
-    }
+  private void release(ServiceScope scope) {
+    scope.release(worker, services.problems());
   }
 
-  /** Closes what was behind the gate of an instance; what it throws is noted as a problem. */
-  void close(Instance instance, Extension extension) {
+  /** Cuts instances off, closes them and ends their services; what they throw is a problem. */
+  void closeAll(List<Instance> instances) {
+    closeAll(instances, instance -> null);
+  }
+
+  /**
+   * The same, with others that take their calls from now on.
+   *
+   * @param successor of an instance; null where it has none
+   */
+  void closeAll(List<Instance> instances, Function<Instance, @Nullable Instance> successor) {
+    Set<ServiceScope> scopes = new LinkedHashSet<>();
+    instances.forEach(instance -> scopes.add(instance.scope()));
+    scopes.forEach(ServiceScope::quiesce);
+    for (Instance instance : instances) {
+      instance.cut(successor.apply(instance)).ifPresent(extension -> close(instance, extension));
+    }
+    scopes.forEach(this::release);
+  }
+
+  private void close(Instance instance, Extension extension) {
     try {
       Boolean unused =
           Failures.run(
@@ -135,10 +156,26 @@ final class InstanceMaker {
       @Nullable Target target,
       PlatformServices given,
       Function<UnitCode, Function<PluginContext, List<UnitCode.Piece>>> kinds) {
+    UnitContext context = contexts.make(unit.id(), target, unit.code().defaults(), given);
+    List<Instance> made = List.of();
+    try {
+      made = construct(unit, target, context, kinds);
+      return made;
+    } finally {
+      // Nobody is left who could close them later.
+      if (made.isEmpty()) {
+        release(context.scope());
+      }
+    }
+  }
+
+  private List<Instance> construct(
+      RunningUnit unit,
+      @Nullable Target target,
+      UnitContext context,
+      Function<UnitCode, Function<PluginContext, List<UnitCode.Piece>>> kinds) {
     CodeGeneration generation = unit.generation();
     UnitCode code = unit.code();
-    Settings settings = code.defaults().overlaidWith(given.settings().apply(unit.id()));
-    UnitContext context = new UnitContext(unit.id(), target, settings, given);
     boolean shadow = isShadow(generation, target);
     return Failures.run(
         worker,
@@ -156,6 +193,7 @@ final class InstanceMaker {
                     target,
                     shadow,
                     configKeys(piece.extension()),
+                    context.scope(),
                     piece.extension(),
                     unit.watch()));
           }
@@ -194,10 +232,7 @@ final class InstanceMaker {
   }
 
   private @Nullable Instance restore(
-      RunningUnit unit,
-      List<Instance> made,
-      Predicate<String> isNewer,
-      Set<String> startFresh) {
+      RunningUnit unit, List<Instance> made, Predicate<String> isNewer, Set<String> startFresh) {
     for (Instance instance : made) {
       if (startFresh.contains(instance.name())) {
         continue;

@@ -49,8 +49,7 @@ final class JarTransform {
     @Override
     public MethodVisitor visitMethod(
         int access, String name, String descriptor, String signature, String[] exceptions) {
-      return new CheckingMethod(
-          super.visitMethod(access, name, descriptor, signature, exceptions));
+      return new CheckingMethod(super.visitMethod(access, name, descriptor, signature, exceptions));
     }
   }
 
@@ -122,9 +121,7 @@ final class JarTransform {
 
     private static Handle inTheGuard(Handle handle) {
       int opcode =
-          handle.getTag() == Opcodes.H_INVOKESTATIC
-              ? Opcodes.INVOKESTATIC
-              : Opcodes.INVOKEVIRTUAL;
+          handle.getTag() == Opcodes.H_INVOKESTATIC ? Opcodes.INVOKESTATIC : Opcodes.INVOKEVIRTUAL;
       return new Handle(
           Opcodes.H_INVOKESTATIC,
           GUARD,

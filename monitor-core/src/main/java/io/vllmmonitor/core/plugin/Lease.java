@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time that one call of one instance may take: begun and ended by the thread of the call, looked
- * at by the {@link Watchdog}. One call at a time. Beginning and ending cost a volatile write each.
+ * The time that one call of one instance may take: begun and ended by the thread of the call,
+ * looked at by the {@link Watchdog}. One call at a time. Beginning and ending cost a volatile write
+ * each.
  */
 final class Lease {
   private static final int IDLE = 0;
@@ -56,8 +57,7 @@ final class Lease {
    */
   boolean end() {
     long mine = word.get();
-    boolean inTime =
-        mine % STATES == RUNNING && word.compareAndSet(mine, mine - RUNNING + IDLE);
+    boolean inTime = mine % STATES == RUNNING && word.compareAndSet(mine, mine - RUNNING + IDLE);
     if (!inTime && endedLate()) {
       HandOvers.retire();
     }

@@ -45,8 +45,8 @@ final class Ledger {
   }
 
   /**
-   * The generation that counts: the newest that runs or rests by order, else the newest that did not
-   * fail.
+   * The generation that counts: the newest that runs or rests by order, else the newest that did
+   * not fail.
    */
   Optional<CodeGeneration> current(String unit) {
     List<CodeGeneration> known = generations(unit);

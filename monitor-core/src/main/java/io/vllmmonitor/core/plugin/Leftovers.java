@@ -37,8 +37,7 @@ final class Leftovers {
   }
 
   private static boolean isOf(ClassLoader loader, Thread thread, StackTraceElement[] stack) {
-    if (thread.getClass().getClassLoader() == loader
-        || thread.getContextClassLoader() == loader) {
+    if (thread.getClass().getClassLoader() == loader || thread.getContextClassLoader() == loader) {
       return true;
     }
     String name = loader.getName();
@@ -60,8 +59,7 @@ final class Leftovers {
           found.add("MBean '" + name + "' (taken away)");
         }
       } catch (InstanceNotFoundException e) {
-        // It went by itself between the two calls.
-        continue;
+        // It went by itself between the two calls: the next one.
       } catch (JMException e) {
         found.add("MBean '" + name + "', which stays: " + Failures.describe(e));
       }

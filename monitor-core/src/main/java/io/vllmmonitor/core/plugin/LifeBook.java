@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The phase of every generation, and every step from one to the next as a stored row. Steps are
- * gathered and stored together: with the record that carries the decision, before the decision takes
- * effect. Rows that the store refuses are kept and tried again, the newest 1000. Guarded by the
- * platform's lock.
+ * gathered and stored together: with the record that carries the decision, before the decision
+ * takes effect. Rows that the store refuses are kept and tried again, the newest 1000. Guarded by
+ * the platform's lock.
  */
 final class LifeBook {
   private static final int MOST_UNSTORED = 1_000;
@@ -61,7 +61,8 @@ final class LifeBook {
       LifePhase phase = last.getOrDefault(generation.generation(), resting(generation.status()));
       phases.put(Life.of(generation), phase);
       if (!phase.rests()) {
-        LifePhase end = phase.mayBecome(LifePhase.UNLOADED) ? LifePhase.UNLOADED : LifePhase.REJECTED;
+        LifePhase end =
+            phase.mayBecome(LifePhase.UNLOADED) ? LifePhase.UNLOADED : LifePhase.REJECTED;
         step(generation, end, null, "the daemon ended before it could be unloaded");
       }
     }
@@ -86,8 +87,7 @@ final class LifeBook {
   }
 
   /** Notes a step; none where it stands there already. */
-  void step(
-      CodeGeneration generation, LifePhase to, @Nullable ErrorCode code, String reason) {
+  void step(CodeGeneration generation, LifePhase to, @Nullable ErrorCode code, String reason) {
     LifePhase from = phase(generation);
     if (from == to) {
       return;
@@ -122,7 +122,9 @@ final class LifeBook {
               ErrorCode.STORE_FULL,
               Blame.ENVIRONMENT,
               lost.unit(),
-              "The store has refused steps of plugins for long; the one of " + lost.at() + " is lost");
+              "The store has refused steps of plugins for long; the one of "
+                  + lost.at()
+                  + " is lost");
     }
   }
 

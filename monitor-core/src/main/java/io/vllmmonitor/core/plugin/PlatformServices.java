@@ -5,10 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.Recorder;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.jar.JarPolicy;
 import io.vllmmonitor.core.telemetry.Problems;
 import java.time.InstantSource;
 import java.util.Set;
@@ -23,6 +24,8 @@ import java.util.random.RandomGenerator;
  * @param configured the ids that {@code settings} has something for
  * @param http HTTP to one target
  * @param random a generator for one unit
+ * @param context what the other services of plugins are made of
+ * @param jars what decides about jars beside the jars themselves
  */
 public record PlatformServices(
     BlobStore blobs,
@@ -32,9 +35,11 @@ public record PlatformServices(
     MetricCatalog metrics,
     Function<String, Settings> settings,
     Set<String> configured,
-    Function<Target, TargetHttp> http,
+    Function<Target, HttpService> http,
     InstantSource clock,
-    Function<String, RandomGenerator> random) {
+    Function<String, RandomGenerator> random,
+    ContextServices context,
+    JarPolicy jars) {
   public PlatformServices {
     requireNonNull(blobs, "blobs");
     requireNonNull(recorder, "recorder");
@@ -46,11 +51,24 @@ public record PlatformServices(
     requireNonNull(http, "http");
     requireNonNull(clock, "clock");
     requireNonNull(random, "random");
+    requireNonNull(context, "context");
+    requireNonNull(jars, "jars");
   }
 
   /** The same services, with another clock for what they are given to. */
   PlatformServices withClock(InstantSource other) {
     return new PlatformServices(
-        blobs, recorder, history, problems, metrics, settings, configured, http, other, random);
+        blobs,
+        recorder,
+        history,
+        problems,
+        metrics,
+        settings,
+        configured,
+        http,
+        other,
+        random,
+        context,
+        jars);
   }
 }

@@ -9,13 +9,15 @@ import java.net.URLClassLoader;
 import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a plugin jar sees: its own classes, the JDK, and {@code io.vllmmonitor.api}; nothing else of
- * the daemon. Its own copy of a library wins over nothing, since there is no other. Its classes are
- * defined with the checks of {@link JarTransform}. The name tells its frames in stack traces from
- * those of others.
+ * What a plugin jar sees: the JDK, {@code io.vllmmonitor.api}, its own classes, and the own classes
+ * of the plugins that it declares a dependency on; nothing else of the daemon, and nothing that
+ * those plugins see in turn. Its own copy of a class wins over that of a plugin below it. Resources
+ * are its own alone. Its classes are defined with the checks of {@link JarTransform}. The name
+ * tells its frames in stack traces from those of others.
  */
 final class PluginClassLoader extends URLClassLoader {
   private static final String API = "io.vllmmonitor.api.";
@@ -28,13 +30,16 @@ final class PluginClassLoader extends URLClassLoader {
   }
 
   private final ProtectionDomain domain;
+  private final List<PluginClassLoader> bases;
 
   /**
    * @param name unique among all loaders that live
+   * @param bases the loaders of the plugins that the jar depends on, in the order of its manifest
    */
-  PluginClassLoader(String name, URL jar) {
+  PluginClassLoader(String name, URL jar, List<ClassLoader> bases) {
     super(name, new URL[] {jar}, ClassLoader.getPlatformClassLoader());
     this.domain = new ProtectionDomain(new CodeSource(jar, (Certificate[]) null), null, this, null);
+    this.bases = bases.stream().map(PluginClassLoader.class::cast).toList();
   }
 
   @Override
@@ -42,7 +47,33 @@ final class PluginClassLoader extends URLClassLoader {
     if (name.startsWith(API) || name.equals(GUARD)) {
       return DAEMON.loadClass(name);
     }
-    return super.loadClass(name, resolve);
+    try {
+      return super.loadClass(name, resolve);
+    } catch (ClassNotFoundException e) {
+      for (PluginClassLoader base : bases) {
+        Class<?> found = base.own(name);
+        if (found != null) {
+          return found;
+        }
+      }
+      throw e;
+    }
+  }
+
+  /** A class of this very jar; null where it has none of that name. */
+  private @Nullable Class<?> own(String name) {
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> loaded = findLoadedClass(name);
+      if (loaded != null) {
+        // It also finds what this loader got from another one.
+        return loaded.getClassLoader() == this ? loaded : null;
+      }
+      try {
+        return findClass(name);
+      } catch (ClassNotFoundException e) {
+        return null;
+      }
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * What the classes of plugin jars call since {@link JarTransform} has put the calls there. Public
  * only for that. Thread-safe.
  */
+@SuppressWarnings("DoNotCallSuggester") // instrumented classes call them in place of others
 public final class PluginGuard {
   private static final Set<Thread> CANCELLED = ConcurrentHashMap.newKeySet();
 

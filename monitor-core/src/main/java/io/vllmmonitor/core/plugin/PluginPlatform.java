@@ -19,6 +19,7 @@ import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
 import io.vllmmonitor.core.extension.ExtensionSet;
 import io.vllmmonitor.core.folder.FolderWatch;
+import io.vllmmonitor.core.jar.Approval;
 import io.vllmmonitor.core.script.SourceCompiler;
 import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.worker.DeadlineWorker;
@@ -45,7 +46,9 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   private final LifeBook book;
   private final Ledger ledger;
   private final CodeLoader loader;
+  private final ContextFactory contexts;
   private final UnitRunner runner;
+  private final JarGate gate;
   private final UnitListing listing;
   private final Arrivals arrivals;
   private final Revival revival;
@@ -63,8 +66,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     this(folders, services, PlatformPolicy.defaults(new OwnMetrics()));
   }
 
-  public PluginPlatform(
-      PlatformFolders folders, PlatformServices services, PlatformPolicy policy) {
+  public PluginPlatform(PlatformFolders folders, PlatformServices services, PlatformPolicy policy) {
     this(folders, services, policy, DEADLINE);
   }
 
@@ -83,22 +85,23 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     this.suspects = new SuspectJournal(folders.work(), services.problems());
     this.unloads = new UnloadWatch(services.problems(), policy.metrics());
     this.probation = new Probation(services, policy, ledger, book);
+    this.contexts = new ContextFactory(services);
     UnitMaker maker =
         new UnitMaker(
             services,
             loader,
-            new InstanceMaker(services, worker, folders.autoPromote()),
+            new InstanceMaker(services, worker, contexts, folders.autoPromote()),
             book,
             new UnitMaker.CallWatches(watchdog, suspects, probation, policy.metrics()),
             unloads);
     this.runner = new UnitRunner(services, maker, book, ledger, worker);
-    this.listing = new UnitListing(ledger, runner, book, probation, watchdog);
-    Rehearsals rehearsals =
-        new Rehearsals(maker, book, lock, policy.rehearsal(), runner::targets);
+    this.gate = new JarGate(services, folders, loader, runner);
+    this.listing = new UnitListing(ledger, runner, gate, book, probation, watchdog);
+    Rehearsals rehearsals = new Rehearsals(maker, book, lock, policy.rehearsal(), runner);
     this.arrivals =
-        new Arrivals(services, ledger, runner, loader, new SourceCompiler(), book, rehearsals);
-    this.revival = new Revival(services, ledger, runner, arrivals, loader, book);
-    this.drops = new Drops(folders, services, ledger, runner, arrivals, loader);
+        new Arrivals(services, ledger, runner, gate, new SourceCompiler(), book, rehearsals);
+    this.revival = new Revival(services, ledger, runner, arrivals, gate, book);
+    this.drops = new Drops(folders, services, ledger, runner, arrivals, gate);
     gauges(policy.metrics());
   }
 
@@ -112,7 +115,16 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     return locked(
         () -> {
           List<RestoreReport.Item> items =
-              new Boot(services, ledger, runner, arrivals, loader, book, suspects, drops::isThere)
+              new Boot(
+                      services,
+                      ledger,
+                      runner,
+                      arrivals,
+                      loader,
+                      gate,
+                      book,
+                      suspects,
+                      drops::isThere)
                   .run(folders.bundled());
           drops.know();
           return items;
@@ -131,7 +143,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
             watch =
                 new FolderWatch(
                     "plugin-folders",
-                    List.of(folders.plugins(), folders.guardrails()),
+                    List.of(folders.plugins(), folders.guardrails(), folders.extensions()),
                     () -> scan(services.clock().instant()));
           }
           return Boolean.TRUE;
@@ -201,6 +213,11 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   }
 
   @Override
+  public void saveAskedDaemonStates() {
+    runner.saveAskedDaemonStates();
+  }
+
+  @Override
   public List<PluginSummary> plugins() {
     return summaries;
   }
@@ -229,12 +246,20 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   }
 
   @Override
-  public PluginSummary approve(String unit) {
+  public Approval approve(String unit) {
     return locked(
         () -> {
-          find(unit);
+          try {
+            return gate.approve(unit);
+          } catch (MonitorException e) {
+            if (e.code() != PLUGIN_NOT_FOUND || !ledger.units().contains(unit)) {
+              throw e;
+            }
+          }
           revival.approve(unit);
-          return listing.of(unit);
+          CodeGeneration approved = listing.of(unit).generation();
+          return new Approval(
+              unit, approved.file(), approved.codeHash(), "its content in quarantine");
         });
   }
 
@@ -271,6 +296,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
           runner.stopAll();
           return Boolean.TRUE;
         });
+    contexts.close();
     watchdog.close();
     suspects.close();
   }

@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * What follows when the calls of a unit fail: a new generation on probation gives way to the one
- * before; an older one goes on degraded; one that has lost a thread goes into quarantine. Alarms are
- * raised by the threads that call and handled by {@link #tend}, under the platform's lock.
+ * before; an older one goes on degraded; one that has lost a thread goes into quarantine. Alarms
+ * are raised by the threads that call and handled by {@link #tend}, under the platform's lock.
  */
 final class Probation implements UnitHealth.Alarms {
   private static final int MOST_ALARMS = 10_000;
@@ -119,8 +119,7 @@ final class Probation implements UnitHealth.Alarms {
       return false;
     }
     try {
-      revival.noteRollback(
-          revival.rollBack(unit.id(), code, "it failed on probation: " + detail));
+      revival.noteRollback(revival.rollBack(unit.id(), code, "it failed on probation: " + detail));
       return true;
     } catch (MonitorException e) {
       services.problems().note(unit.id(), e);

@@ -11,7 +11,6 @@ import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.target.Target;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,19 +24,15 @@ final class Rehearsals {
   private final LifeBook book;
   private final PlatformLock lock;
   private final RehearsalGate gate;
-  private final Supplier<Collection<Target>> targets;
+  private final UnitRunner runner;
 
   Rehearsals(
-      UnitMaker maker,
-      LifeBook book,
-      PlatformLock lock,
-      RehearsalGate gate,
-      Supplier<Collection<Target>> targets) {
+      UnitMaker maker, LifeBook book, PlatformLock lock, RehearsalGate gate, UnitRunner runner) {
     this.maker = maker;
     this.book = book;
     this.lock = lock;
     this.gate = gate;
-    this.targets = targets;
+    this.runner = runner;
   }
 
   /** Whether there is a gate at all. */
@@ -52,27 +47,32 @@ final class Rehearsals {
    * @throws MonitorException PLUGIN_REHEARSAL_REFUSED, or why it cannot be loaded
    */
   RehearsalGate.Receipt rehearse(CodeGeneration candidate, Optional<CodeGeneration> predecessor) {
-    Suspects.Entry suspect =
-        maker.suspects(candidate).enter(candidate.codeHash(), "its rehearsal");
+    return maker
+        .suspects(candidate)
+        .during(candidate.codeHash(), "its rehearsal", () -> tried(candidate, predecessor));
+  }
+
+  private RehearsalGate.Receipt tried(
+      CodeGeneration candidate, Optional<CodeGeneration> predecessor) {
+    RunningUnit unit =
+        maker.load(
+            candidate,
+            (id, generation, alarm, detail) -> {},
+            id -> runner.running(id).flatMap(base -> base.code().classLoader()));
+    book.step(candidate, LifePhase.LOADED, "its classes are loaded");
+    RehearsalGate.Receipt receipt;
     try {
-      RunningUnit unit = maker.load(candidate, (id, generation, alarm, detail) -> {});
-      book.step(candidate, LifePhase.LOADED, "its classes are loaded");
-      RehearsalGate.Receipt receipt;
-      try {
-        Candidate rehearsed = new Candidate(unit, predecessor, List.copyOf(targets.get()));
-        receipt = lock.outside(() -> gate.rehearse(rehearsed));
-      } finally {
-        maker.discard(unit);
-      }
-      book.step(candidate, LifePhase.RESTORED, "instances were made to try it out");
-      if (receipt.decision() == RehearsalGate.Decision.REFUSED) {
-        throw new MonitorException(PLUGIN_REHEARSAL_REFUSED, Blame.PLUGIN, receipt.reason());
-      }
-      book.step(candidate, LifePhase.REHEARSED, receipt.reason());
-      return receipt;
+      Candidate rehearsed = new Candidate(unit, predecessor, runner.targets());
+      receipt = lock.outside(() -> gate.rehearse(rehearsed));
     } finally {
-      suspect.close();
+      maker.discard(unit);
     }
+    book.step(candidate, LifePhase.RESTORED, "instances were made to try it out");
+    if (receipt.decision() == RehearsalGate.Decision.REFUSED) {
+      throw new MonitorException(PLUGIN_REHEARSAL_REFUSED, Blame.PLUGIN, receipt.reason());
+    }
+    book.step(candidate, LifePhase.REHEARSED, receipt.reason());
+    return receipt;
   }
 
   /** Loaded code and what can be made of it. */
@@ -81,8 +81,7 @@ final class Rehearsals {
     private final Optional<CodeGeneration> predecessor;
     private final List<Target> forTargets;
 
-    Candidate(
-        RunningUnit unit, Optional<CodeGeneration> predecessor, List<Target> forTargets) {
+    Candidate(RunningUnit unit, Optional<CodeGeneration> predecessor, List<Target> forTargets) {
       this.unit = unit;
       this.predecessor = predecessor;
       this.forTargets = forTargets;
@@ -105,8 +104,7 @@ final class Rehearsals {
 
     @Override
     public Trial trial(Target target, InstantSource clock, boolean restored) {
-      Supplier<List<Instance>> fresh =
-          () -> maker.instances().forRehearsal(unit, target, clock);
+      Supplier<List<Instance>> fresh = () -> maker.instances().forRehearsal(unit, target, clock);
       List<Instance> made = fresh.get();
       if (restored) {
         made = maker.instances().restore(unit, made, fresh, hash -> false);

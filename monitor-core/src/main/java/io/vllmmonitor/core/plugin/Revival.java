@@ -1,6 +1,5 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_NO_EARLIER_GENERATION;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_QUARANTINED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_ROLLED_BACK;
@@ -27,7 +26,7 @@ final class Revival {
   private final Ledger ledger;
   private final UnitRunner runner;
   private final Arrivals arrivals;
-  private final CodeLoader loader;
+  private final JarGate gate;
   private final LifeBook book;
 
   Revival(
@@ -35,13 +34,13 @@ final class Revival {
       Ledger ledger,
       UnitRunner runner,
       Arrivals arrivals,
-      CodeLoader loader,
+      JarGate gate,
       LifeBook book) {
     this.services = services;
     this.ledger = ledger;
     this.runner = runner;
     this.arrivals = arrivals;
-    this.loader = loader;
+    this.gate = gate;
     this.book = book;
   }
 
@@ -59,8 +58,8 @@ final class Revival {
   /**
    * Lets content in quarantine run again, in place of what runs.
    *
-   * @throws MonitorException PLUGIN_QUARANTINED when nothing of the unit is in quarantine; otherwise
-   *     why it still does not run
+   * @throws MonitorException PLUGIN_QUARANTINED when nothing of the unit is in quarantine;
+   *     otherwise why it still does not run
    */
   void approve(String unit) {
     CodeGeneration chosen =
@@ -83,14 +82,13 @@ final class Revival {
         .ifPresent(
             older ->
                 ledger.record(
-                    older,
-                    CodeStatus.REMOVED,
-                    "replaced by generation " + chosen.generation()));
+                    older, CodeStatus.REMOVED, "replaced by generation " + chosen.generation()));
   }
 
   /**
-   * Puts the previous good generation in the place of the one that runs, with the state that it had.
-   * The content that goes is in quarantine from then on, so that its file does not bring it back.
+   * Puts the previous good generation in the place of the one that runs, with the state that it
+   * had. The content that goes is in quarantine from then on, so that its file does not bring it
+   * back.
    *
    * @param code why, where the monitor does it itself
    * @throws MonitorException PLUGIN_NO_EARLIER_GENERATION, or why the earlier one cannot run; then
@@ -184,7 +182,9 @@ final class Revival {
       started = false;
       for (String unit : ledger.units()) {
         Optional<CodeGeneration> current = ledger.current(unit);
-        if (current.isPresent() && waits(current.get()) && missing(current.get()).isEmpty()) {
+        if (current.isPresent()
+            && waits(current.get())
+            && gate.objection(current.get()).isEmpty()) {
           started |= startedNow(current.get());
         }
       }
@@ -200,7 +200,7 @@ final class Revival {
   private boolean startedNow(CodeGeneration waiting) {
     try {
       runner.start(waiting);
-      services.problems().clear(PLUGIN_DEPENDENCY_MISSING, waiting.unit());
+      services.problems().clear(waiting.unit());
       return true;
     } catch (MonitorException e) {
       services.problems().note(waiting.unit(), e);
@@ -230,26 +230,11 @@ final class Revival {
     if (chosen.kind() == CodeKind.SOURCE) {
       return chosen.classesHash().isEmpty() ? arrivals.compiled(chosen) : chosen;
     }
-    List<String> missing = missing(chosen);
-    if (!missing.isEmpty()) {
-      throw new MonitorException(
-          PLUGIN_DEPENDENCY_MISSING,
-          Blame.OPERATOR,
-          "Plugin "
-              + chosen.unit()
-              + " needs the plugins "
-              + missing
-              + ", which do not run; enable or drop them first");
+    Optional<MonitorException> objection = gate.objection(chosen);
+    if (objection.isPresent()) {
+      throw objection.get();
     }
     return chosen;
-  }
-
-  private List<String> missing(CodeGeneration jar) {
-    if (jar.kind() == CodeKind.SOURCE) {
-      return List.of();
-    }
-    byte[] bytes = services.blobs().get(jar.codeHash());
-    return arrivals.missing(JarInspector.inspect(loader.copy(bytes, jar.codeHash()), jar.file()));
   }
 
   /** What was gone or in quarantine stays so, so that a failed try leaves no error for ever. */

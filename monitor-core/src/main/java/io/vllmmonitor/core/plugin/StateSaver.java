@@ -6,9 +6,13 @@ import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.core.worker.DeadlineWorker;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Saves what changed of some instances, in one transaction. An instance that fails is noted as a
@@ -27,12 +31,42 @@ final class StateSaver {
    * @throws MonitorException when the store cannot be written; then nothing was saved
    */
   void save(List<Instance> instances) {
+    save(instances, instance -> instance.changedState(services.clock().instant()));
+  }
+
+  /**
+   * The same without waiting for anybody: those that are being called just now are left for the
+   * next call of {@link #saveAsked}.
+   */
+  void saveIdle(List<Instance> instances) {
+    save(instances, instance -> instance.changedStateIfIdle(services.clock().instant()));
+  }
+
+  /** Saves the sets of instances that have asked for it since the last time. */
+  void saveAsked(List<Instance> instances) {
+    Set<ServiceScope> asked = new HashSet<>();
+    for (Instance instance : instances) {
+      if (instance.scope().takeSaveWanted()) {
+        asked.add(instance.scope());
+      }
+    }
+    if (asked.isEmpty()) {
+      return;
+    }
+    try {
+      saveIdle(instances.stream().filter(instance -> asked.contains(instance.scope())).toList());
+    } catch (MonitorException e) {
+      asked.forEach(ServiceScope::saveStillDue);
+      throw e;
+    }
+  }
+
+  private void save(
+      List<Instance> instances, Function<Instance, Optional<StateSnapshot>> changedState) {
     Map<Instance, StateSnapshot> changed = new LinkedHashMap<>();
     for (Instance instance : instances) {
       try {
-        instance
-            .changedState(services.clock().instant())
-            .ifPresent(snapshot -> changed.put(instance, snapshot));
+        changedState.apply(instance).ifPresent(snapshot -> changed.put(instance, snapshot));
       } catch (MonitorException e) {
         services.problems().note(instance.unit(), e);
       }

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers on disk which code is about to do something for the first time, so that the next start
- * knows it when the JVM dies of it. One small file of lines: {@code + number hash boot what} before,
- * {@code - number} after. The former is synced; the latter need not be, since what a power cut takes
- * back is told by the id of the machine's boot. A journal that cannot be written is a problem and
- * holds nothing up. Thread-safe.
+ * knows it when the JVM dies of it. One small file of lines: {@code + number hash boot what}
+ * before, {@code - number} after. The former is synced; the latter need not be, since what a power
+ * cut takes back is told by the id of the machine's boot. A journal that cannot be written is a
+ * problem and holds nothing up. Thread-safe.
  */
 final class SuspectJournal implements Suspects, AutoCloseable {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");

@@ -1,5 +1,7 @@
 package io.vllmmonitor.core.plugin;
 
+import java.util.function.Supplier;
+
 /** Takes note of what code does for the first time. Thread-safe. */
 interface Suspects {
   /** For code that is part of the daemon: nothing is noted. */
@@ -13,6 +15,16 @@ interface Suspects {
    * @param what the deed, for people
    */
   Entry enter(String hash, String what);
+
+  /** Does something that is noted as long as it lasts. */
+  default <T> T during(String hash, String what, Supplier<T> work) {
+    Entry entry = enter(hash, what);
+    try {
+      return work.get();
+    } finally {
+      entry.close();
+    }
+  }
 
   /** Something that is under way; closed when it has ended, well or not. */
   interface Entry extends AutoCloseable {

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -29,12 +31,14 @@ final class Swap {
   private final DeadlineWorker worker;
   private final Collection<Target> targets;
   private final List<RunningUnit> before;
+  private final Map<String, RunningUnit> running;
   private final List<RunningUnit> made = new ArrayList<>();
 
   /**
    * @param before what is replaced: the older generation where there is one, then its dependents,
    *     each after what it depends on
    * @param targets those that instances are made for
+   * @param running everything that runs, by id; what depends on none of {@code before} sees these
    */
   Swap(
       PlatformServices services,
@@ -43,7 +47,8 @@ final class Swap {
       LifeBook book,
       DeadlineWorker worker,
       Collection<Target> targets,
-      List<RunningUnit> before) {
+      List<RunningUnit> before,
+      Map<String, RunningUnit> running) {
     this.services = services;
     this.maker = maker;
     this.saver = saver;
@@ -51,6 +56,7 @@ final class Swap {
     this.worker = worker;
     this.targets = List.copyOf(targets);
     this.before = List.copyOf(before);
+    this.running = Map.copyOf(running);
   }
 
   /**
@@ -58,9 +64,7 @@ final class Swap {
    * @throws MonitorException why it cannot be; then everything is as it was before
    */
   void run(
-      CodeGeneration generation,
-      Predicate<String> isNewer,
-      Consumer<List<RunningUnit>> publish) {
+      CodeGeneration generation, Predicate<String> isNewer, Consumer<List<RunningUnit>> publish) {
     try {
       build(generation);
       before.forEach(unit -> unit.all().forEach(instance -> instance.pause(LONGEST_PAUSE)));
@@ -86,11 +90,11 @@ final class Swap {
   }
 
   private void build(CodeGeneration generation) {
-    made.add(maker.make(generation, targets));
+    made.add(maker.make(generation, targets, this::base));
     for (RunningUnit unit : before) {
       if (!unit.id().equals(generation.unit())) {
         try {
-          made.add(maker.make(unit.generation(), targets));
+          made.add(maker.make(unit.generation(), targets, this::base));
         } catch (MonitorException e) {
           throw new MonitorException(
               e.code(),
@@ -105,6 +109,15 @@ final class Swap {
         }
       }
     }
+  }
+
+  /** What a new unit sees of another one: the new one of that id, where there is one. */
+  private Optional<ClassLoader> base(String id) {
+    return made.stream()
+        .filter(unit -> unit.id().equals(id))
+        .findFirst()
+        .or(() -> Optional.ofNullable(running.get(id)))
+        .flatMap(unit -> unit.code().classLoader());
   }
 
   /** A full disk must not keep code from being mended: the state saved last counts then. */
@@ -143,13 +156,14 @@ final class Swap {
     RunningUnit successor =
         made.stream().filter(unit -> unit.id().equals(old.id())).findFirst().orElse(null);
     book.step(old.generation(), LifePhase.DRAINING, reason);
-    for (Instance instance : old.all()) {
-      Instance next =
-          successor == null
-              ? null
-              : successor.counterpart(instance.name(), instance.target()).orElse(null);
-      instance.cut(next).ifPresent(extension -> maker.instances().close(instance, extension));
-    }
+    maker
+        .instances()
+        .closeAll(
+            old.all(),
+            instance ->
+                successor == null
+                    ? null
+                    : successor.counterpart(instance.name(), instance.target()).orElse(null));
     maker.end(old, reason);
     if (successor != null && !old.id().equals(generation.unit())) {
       book.step(old.generation(), LifePhase.RESOLVED, reason);

@@ -92,4 +92,9 @@ final class TargetExtensions implements ExtensionSet {
   public void saveStates() {
     saver.save(instances);
   }
+
+  @Override
+  public void saveAskedStates() {
+    saver.saveAsked(instances);
+  }
 }

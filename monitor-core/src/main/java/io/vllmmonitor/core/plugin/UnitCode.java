@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.plugin.PluginContext;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,9 +25,7 @@ interface UnitCode {
 
   /** New instances of the kinds that can be rehearsed: guardrails and predictors. */
   default List<Piece> forRehearsal(PluginContext context) {
-    return forTarget(context).stream()
-        .filter(piece -> piece.kind().isRehearsed())
-        .toList();
+    return forTarget(context).stream().filter(piece -> piece.kind().isRehearsed()).toList();
   }
 
   /** The units that must run before this one. */
@@ -36,6 +35,11 @@ interface UnitCode {
 
   /** The one class loader of the code; empty where every instance has its own. */
   Optional<ClassLoader> classLoader();
+
+  /** What its jar says of itself; empty for a source. */
+  default Optional<JarDescriptor> descriptor() {
+    return Optional.empty();
+  }
 
   /** Lets the classes go. All instances are closed already. */
   void close();

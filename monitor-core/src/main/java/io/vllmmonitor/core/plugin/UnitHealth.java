@@ -55,8 +55,7 @@ final class UnitHealth {
   /** A failed call, as text. */
   record Failure(Instant at, String text) {}
 
-  UnitHealth(
-      String unit, int generation, Alarms alarms, InstantSource clock, OwnMetrics metrics) {
+  UnitHealth(String unit, int generation, Alarms alarms, InstantSource clock, OwnMetrics metrics) {
     this.unit = unit;
     this.generation = generation;
     this.alarms = alarms;
@@ -65,8 +64,7 @@ final class UnitHealth {
     this.failureCount =
         metrics.counter("plugin_call_failures", "Calls of plugins that failed.", "plugin");
     this.slowCount =
-        metrics.counter(
-            "plugin_slow_calls", "Calls of plugins beyond their soft limit.", "plugin");
+        metrics.counter("plugin_slow_calls", "Calls of plugins beyond their soft limit.", "plugin");
     this.lateCount =
         metrics.counter(
             "plugin_cancelled_calls", "Calls of plugins cancelled at their hard limit.", "plugin");

@@ -13,14 +13,21 @@ final class UnitListing {
 
   private final Ledger ledger;
   private final UnitRunner runner;
+  private final JarGate gate;
   private final LifeBook book;
   private final Probation probation;
   private final Watchdog watchdog;
 
   UnitListing(
-      Ledger ledger, UnitRunner runner, LifeBook book, Probation probation, Watchdog watchdog) {
+      Ledger ledger,
+      UnitRunner runner,
+      JarGate gate,
+      LifeBook book,
+      Probation probation,
+      Watchdog watchdog) {
     this.ledger = ledger;
     this.runner = runner;
+    this.gate = gate;
     this.book = book;
     this.probation = probation;
     this.watchdog = watchdog;
@@ -39,7 +46,8 @@ final class UnitListing {
         shown,
         book.phase(shown),
         status(shown, running),
-        running.map(RunningUnit::names).orElse(List.of()));
+        running.map(RunningUnit::names).orElse(List.of()),
+        gate.trust(shown));
   }
 
   /** Everything about one recorded unit. */

@@ -13,6 +13,8 @@ import io.vllmmonitor.core.telemetry.OwnMetrics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -63,30 +65,40 @@ final class UnitMaker {
   /**
    * Loads code and makes all its instances, fresh.
    *
+   * @param bases the loaders of the units that it may depend on, by id
    * @throws MonitorException why it cannot run; nothing of it is left
    */
-  RunningUnit make(CodeGeneration generation, Collection<Target> targets) {
-    Suspects.Entry suspect = suspects(generation).enter(generation.codeHash(), "its start");
+  RunningUnit make(
+      CodeGeneration generation,
+      Collection<Target> targets,
+      Function<String, Optional<ClassLoader>> bases) {
+    return suspects(generation)
+        .during(generation.codeHash(), "its start", () -> fresh(generation, targets, bases));
+  }
+
+  private RunningUnit fresh(
+      CodeGeneration generation,
+      Collection<Target> targets,
+      Function<String, Optional<ClassLoader>> bases) {
+    RunningUnit unit = load(generation, watches.alarms(), bases);
     try {
-      RunningUnit unit = load(generation, watches.alarms());
-      try {
-        unit.putForDaemon(instances.construct(unit, null));
-        for (Target target : targets) {
-          unit.put(target.id(), instances.construct(unit, target));
-        }
-        return unit;
-      } catch (MonitorException e) {
-        discard(unit);
-        throw e;
+      unit.putForDaemon(instances.construct(unit, null));
+      for (Target target : targets) {
+        unit.put(target.id(), instances.construct(unit, target));
       }
-    } finally {
-      suspect.close();
+      return unit;
+    } catch (MonitorException e) {
+      discard(unit);
+      throw e;
     }
   }
 
   /** Loads code, without instances. */
-  RunningUnit load(CodeGeneration generation, UnitHealth.Alarms alarms) {
-    UnitCode code = loader.load(generation);
+  RunningUnit load(
+      CodeGeneration generation,
+      UnitHealth.Alarms alarms,
+      Function<String, Optional<ClassLoader>> bases) {
+    UnitCode code = loader.load(generation, bases);
     UnitHealth health =
         new UnitHealth(
             generation.unit(),
@@ -102,25 +114,27 @@ final class UnitMaker {
 
   /** Gives all instances of a unit the state that was saved. */
   void restore(RunningUnit unit, Collection<Target> targets, Predicate<String> isNewer) {
-    Suspects.Entry suspect =
-        suspects(unit.generation()).enter(unit.generation().codeHash(), "its restore");
-    try {
-      unit.putForDaemon(
+    Boolean unused =
+        suspects(unit.generation())
+            .during(
+                unit.generation().codeHash(),
+                "its restore",
+                () -> {
+                  restored(unit, targets, isNewer);
+                  return Boolean.TRUE;
+                });
+  }
+
+  private void restored(RunningUnit unit, Collection<Target> targets, Predicate<String> isNewer) {
+    unit.putForDaemon(
+        instances.restore(unit, unit.forDaemon(), () -> instances.construct(unit, null), isNewer));
+    for (Target target : targets) {
+      unit.put(
+          target.id(),
           instances.restore(
-              unit, unit.forDaemon(), () -> instances.construct(unit, null), isNewer));
-      for (Target target : targets) {
-        unit.put(
-            target.id(),
-            instances.restore(
-                unit,
-                unit.forTarget(target.id()),
-                () -> instances.construct(unit, target),
-                isNewer));
-      }
-      instances.declareMetrics(unit.all());
-    } finally {
-      suspect.close();
+              unit, unit.forTarget(target.id()), () -> instances.construct(unit, target), isNewer));
     }
+    instances.declareMetrics(unit.all());
   }
 
   /** The instances of a running unit for a target that is new, with their state. */

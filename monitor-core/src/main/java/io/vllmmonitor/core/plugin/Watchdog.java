@@ -66,6 +66,7 @@ final class Watchdog implements AutoCloseable {
   }
 
   /** Starts the thread; without it, {@link #look} must be called. */
+  @SuppressWarnings("ThreadPriorityCheck") // a hint only: it is to look even when all are busy
   synchronized void start() {
     if (thread == null && !closed) {
       lastLook = nanos.getAsLong();

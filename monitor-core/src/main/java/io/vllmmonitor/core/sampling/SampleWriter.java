@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class SampleWriter implements AutoCloseable {
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final SeriesStore store;
+  private final Consumer<List<SampleBatch>> committed;
   private final long commitNanos;
   private final Problems problems;
   private final OwnCounter stored;
@@ -62,6 +64,21 @@ public final class SampleWriter implements AutoCloseable {
    */
   public SampleWriter(
       SeriesStore store, Duration commitInterval, OwnMetrics metrics, Problems problems) {
+    this(store, commitInterval, metrics, problems, batches -> {});
+  }
+
+  /**
+   * Starts the thread.
+   *
+   * @param committed is told of the batches that the store took, in their order; must not wait
+   */
+  public SampleWriter(
+      SeriesStore store,
+      Duration commitInterval,
+      OwnMetrics metrics,
+      Problems problems,
+      Consumer<List<SampleBatch>> committed) {
+    this.committed = requireNonNull(committed, "committed");
     this.store = requireNonNull(store, "store");
     this.commitNanos = commitInterval.toNanos();
     this.problems = requireNonNull(problems, "problems");
@@ -164,7 +181,7 @@ public final class SampleWriter implements AutoCloseable {
         return;
       }
       try {
-        took(group.size(), store.append(group));
+        took(group, store.append(group));
       } catch (RuntimeException e) {
         if (e instanceof MonitorException known && isOutage(known)) {
           failed(group, known);
@@ -196,13 +213,13 @@ public final class SampleWriter implements AutoCloseable {
     }
   }
 
-  private void took(int batches, AppendResult result) {
+  private void took(List<SampleBatch> batches, AppendResult result) {
     stored.add(result.stored());
     result.rejected().forEach((reason, count) -> rejected.add(count, reason.name()));
     boolean recovered;
     lock.lock();
     try {
-      settled += batches;
+      settled += batches.size();
       recovered = failing;
       failing = false;
       settledSome.signalAll();
@@ -212,6 +229,7 @@ public final class SampleWriter implements AutoCloseable {
     if (recovered) {
       problems.clear(SUBJECT);
     }
+    committed.accept(batches);
   }
 
   private void failed(List<SampleBatch> group, MonitorException failure) {
@@ -239,7 +257,7 @@ public final class SampleWriter implements AutoCloseable {
     for (int i = 0; i < group.size(); i++) {
       SampleBatch batch = group.get(i);
       try {
-        took(1, store.append(List.of(batch)));
+        took(List.of(batch), store.append(List.of(batch)));
       } catch (RuntimeException e) {
         if (e instanceof MonitorException known && isOutage(known)) {
           failed(group.subList(i, group.size()), known);

@@ -46,6 +46,9 @@ public final class OwnMetrics {
                     .name(PREFIX + name)
                     .help(help)
                     .labelNames(labels)
+                    // Their sampling would start a thread, and it would remember the plugin whose
+                    // call was the first to count.
+                    .withoutExemplars()
                     .register(registry));
     return new OwnCounter(counter);
   }
@@ -71,6 +74,11 @@ public final class OwnMetrics {
   /** Takes the gauges of a target away that is no longer watched; its counters stay. */
   public void forgetTarget(String target) {
     gauges.values().forEach(readers -> readers.remove(target));
+  }
+
+  /** Where the metrics of plugins are shown as well. */
+  PrometheusRegistry registry() {
+    return registry;
   }
 
   /** All metrics in Prometheus' text format, UTF-8. */

@@ -9,7 +9,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.api.target.TargetMode;
@@ -78,14 +78,14 @@ class TargetHttpClientTest {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    TargetHttp http = https.forTarget(target(URI.create("http://127.0.0.1:" + port)));
+    HttpService http = https.forTarget(target(URI.create("http://127.0.0.1:" + port)));
     assertThat(codeOf(http, HttpCall.post("/pause", null, SOON)))
         .isEqualTo(ErrorCode.TARGET_UNREACHABLE);
   }
 
   @Test
   void unknownNameIsUnreachable() {
-    TargetHttp http = https.forTarget(target(URI.create("http://no-such-host.invalid:8000")));
+    HttpService http = https.forTarget(target(URI.create("http://no-such-host.invalid:8000")));
     assertThat(codeOf(http, HttpCall.get("/metrics", SOON)))
         .isEqualTo(ErrorCode.TARGET_UNREACHABLE);
   }
@@ -307,7 +307,7 @@ class TargetHttpClientTest {
   @Test
   void metadataAddressesAreDenied() {
     for (String host : new String[] {"169.254.169.254", "[fe80::1]", "[fd00:ec2::254]"}) {
-      TargetHttp http = https.forTarget(target(URI.create("http://" + host + ":80")));
+      HttpService http = https.forTarget(target(URI.create("http://" + host + ":80")));
       assertThat(codeOf(http, HttpCall.get("/latest", SHORT)))
           .as(host)
           .isEqualTo(ErrorCode.TARGET_ADDRESS_DENIED);
@@ -328,7 +328,7 @@ class TargetHttpClientTest {
   void tokenIsReadAtEveryCallAndNeverShown(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("token");
     try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
-      TargetHttp http =
+      HttpService http =
           https.forTarget(secured(server.url(), SecretReference.parse("file:" + file)));
       Files.writeString(file, "first\n");
       http.send(HttpCall.get("/metrics", SOON));
@@ -347,7 +347,7 @@ class TargetHttpClientTest {
   @Test
   void missingTokenSendsNothing() throws IOException {
     try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
-      TargetHttp http =
+      HttpService http =
           https.forTarget(secured(server.url(), SecretReference.parse("env:VLLM_TOKEN")));
       assertThat(codeOf(http, HttpCall.get("/metrics", SOON)))
           .isEqualTo(ErrorCode.SECRET_UNAVAILABLE);
@@ -359,7 +359,7 @@ class TargetHttpClientTest {
   }
 
   /** Gives a client whose threads for looking names up never come free. */
-  private void onBusyThreads(Target target, Consumer<TargetHttp> use) {
+  private void onBusyThreads(Target target, Consumer<HttpService> use) {
     ExecutorService busy = Executors.newSingleThreadExecutor();
     CountDownLatch release = new CountDownLatch(1);
     try {
@@ -384,7 +384,7 @@ class TargetHttpClientTest {
     }
   }
 
-  private TargetHttp http(RawServer server) {
+  private HttpService http(RawServer server) {
     return https.forTarget(target(server.url()));
   }
 
@@ -413,11 +413,11 @@ class TargetHttpClientTest {
         TargetId.of(url), url, TargetMode.OBSERVE, Duration.ofSeconds(1), token, null);
   }
 
-  private static ErrorCode codeOf(TargetHttp http, HttpCall call) {
+  private static ErrorCode codeOf(HttpService http, HttpCall call) {
     return failureOf(http, call).code();
   }
 
-  private static MonitorException failureOf(TargetHttp http, HttpCall call) {
+  private static MonitorException failureOf(HttpService http, HttpCall call) {
     return catchThrowableOfType(MonitorException.class, () -> http.send(call));
   }
 }

@@ -152,8 +152,7 @@ final class MemoryHistory implements Recorder, History {
   }
 
   @Override
-  public synchronized Page<CodeTransition> transitions(
-      HistoryQuery query, @Nullable String unit) {
+  public synchronized Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit) {
     List<CodeTransition> found = new ArrayList<>();
     for (CodeTransition step : transitions) {
       if (unit == null || step.unit().equals(unit)) {

@@ -3,10 +3,15 @@ package io.vllmmonitor.core.plugin;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.history.RestoreReport;
+import io.vllmmonitor.api.notify.Notification;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.Machine;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
@@ -23,7 +28,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A platform over real folders, with a memory that outlives it and time that the test owns. */
@@ -34,16 +41,21 @@ final class PlatformRig {
   final Path bundled;
   final Path plugins;
   final Path guardrails;
+  final Path extensions;
   final MemoryHistory history = new MemoryHistory();
   final InMemoryBlobStore blobs = new InMemoryBlobStore();
   final ManualClock clock = ManualClock.at("2026-11-25T00:00:00Z");
   final Map<String, Settings> settings = new HashMap<>();
+  final List<Notification> news = new CopyOnWriteArrayList<>();
+  Function<URI, HttpService> servers = base -> new FakeTargetHttp();
   Problems problems = new Problems(clock, history);
   final AtomicLong nanos = new AtomicLong();
   OwnMetrics metrics = new OwnMetrics();
   RehearsalGate gate = RehearsalGate.open();
   boolean autoPromote;
   boolean authoritative = true;
+  TrustPolicy trust = TrustPolicy.standard();
+  Machine machine = new Machine("x86_64", "linux", 4, 8L << 30, List.of());
   private final Path home;
 
   PlatformRig(Path home) throws IOException {
@@ -51,6 +63,7 @@ final class PlatformRig {
     bundled = Files.createDirectory(home.resolve("bundled"));
     plugins = Files.createDirectory(home.resolve("plugins"));
     guardrails = Files.createDirectory(home.resolve("guardrails"));
+    extensions = Files.createDirectory(home.resolve("extensions"));
     // Whatever the umask of whoever runs the tests.
     Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("rwx------"));
   }
@@ -61,7 +74,13 @@ final class PlatformRig {
     metrics = new OwnMetrics();
     return new PluginPlatform(
         new PlatformFolders(
-            bundled, plugins, guardrails, home.resolve("work"), autoPromote, authoritative),
+            bundled,
+            plugins,
+            guardrails,
+            extensions,
+            home.resolve("work"),
+            autoPromote,
+            authoritative),
         new PlatformServices(
             blobs,
             history,
@@ -72,9 +91,21 @@ final class PlatformRig {
             settings.keySet(),
             target -> new FakeTargetHttp(),
             clock,
-            unit -> new SplittableRandom(7)),
+            unit -> new SplittableRandom(7),
+            context(),
+            new JarPolicy(trust, () -> machine)),
         policy(),
         Duration.ofSeconds(2));
+  }
+
+  /** The services of plugins over the rig's own parts. */
+  ContextServices context() {
+    return new ContextServices(
+        servers,
+        reference -> "secret of " + reference,
+        metrics,
+        news::add,
+        () -> "id-" + news.size());
   }
 
   private PlatformPolicy policy() {
@@ -104,6 +135,10 @@ final class PlatformRig {
 
   void drop(String name, String source) throws IOException {
     drop(guardrails, name, source.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  void dropExtension(String name, String source) throws IOException {
+    drop(extensions, name, source.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
   static void empty(Path folder) throws IOException {

@@ -59,6 +59,7 @@ public final class MemoryHistory implements Recorder, History {
   private final Map<String, Problem> problems = new TreeMap<>();
   private final Map<String, StateCheckpoint> checkpoints = new TreeMap<>();
   private final Map<String, HappyPath> paths = new TreeMap<>();
+  private final Map<String, FailurePrediction> predictions = new TreeMap<>();
   private final List<AuditEntry> audit = new ArrayList<>();
   private final List<MitigationAttempt> versions = new ArrayList<>();
   private Predicate<Draft> refusal = draft -> false;
@@ -72,6 +73,7 @@ public final class MemoryHistory implements Recorder, History {
     public final List<MitigationAttempt> attempts = new ArrayList<>();
     public final List<LearningEvent> events = new ArrayList<>();
     public final List<StateSnapshot> states = new ArrayList<>();
+    public final List<FailurePrediction> predictions = new ArrayList<>();
     public final List<Problem> problems = new ArrayList<>();
     public final List<StateCheckpoint> checkpoints = new ArrayList<>();
     public final List<HappyPath> paths = new ArrayList<>();
@@ -84,7 +86,7 @@ public final class MemoryHistory implements Recorder, History {
 
     @Override
     public void prediction(FailurePrediction prediction) {
-      throw new UnsupportedOperationException();
+      predictions.add(prediction);
     }
 
     @Override
@@ -179,6 +181,7 @@ public final class MemoryHistory implements Recorder, History {
           problem -> problems.put(problem.code() + " " + problem.subject(), problem));
       draft.checkpoints.forEach(checkpoint -> checkpoints.put(checkpoint.id(), checkpoint));
       draft.paths.forEach(path -> paths.put(path.id(), path));
+      draft.predictions.forEach(prediction -> predictions.put(prediction.id(), prediction));
       audit.addAll(draft.audit);
       then = afterwards;
     }
@@ -331,9 +334,26 @@ public final class MemoryHistory implements Recorder, History {
   }
 
   @Override
-  public Page<FailurePrediction> predictions(
+  public synchronized Page<FailurePrediction> predictions(
       HistoryQuery query, @Nullable FailureKind failureType, double minProbability) {
-    throw new UnsupportedOperationException();
+    return page(
+        List.copyOf(predictions.values()),
+        query,
+        FailurePrediction::target,
+        FailurePrediction::at,
+        prediction ->
+            (failureType == null || prediction.failureType() == failureType)
+                && prediction.probability() >= minProbability);
+  }
+
+  /** Loses all predictions. */
+  public synchronized void forgetPredictions() {
+    predictions.clear();
+  }
+
+  /** All predictions as they stand, by id. */
+  public synchronized List<FailurePrediction> predictions() {
+    return List.copyOf(predictions.values());
   }
 
   @Override

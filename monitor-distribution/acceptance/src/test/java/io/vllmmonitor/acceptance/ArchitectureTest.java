@@ -150,6 +150,7 @@ class ArchitectureTest {
                             "io.vllmmonitor.cli..",
                             "io.vllmmonitor.daemon.boot",
                             "io.vllmmonitor.core.config",
+                            "io.vllmmonitor.core.jar",
                             "io.vllmmonitor.persistence.engine",
                             "io.vllmmonitor.api..")))
                 .and(not(type(Token.class))))

@@ -44,6 +44,8 @@ enum ExitCode {
           CURSOR_INVALID,
           BACKUP_INVALID,
           PLUGIN_NOT_FOUND,
+          PLUGIN_TEMPLATE_EXISTS,
+          PLUGIN_FILE_UNSUITABLE,
           PLUGIN_NO_EARLIER_GENERATION,
           INCIDENT_NOT_FOUND,
           HAPPY_PATH_REFUSED,

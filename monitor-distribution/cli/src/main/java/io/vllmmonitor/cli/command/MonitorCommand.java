@@ -90,8 +90,12 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new PluginVerbs.Disable(root))
             .addSubcommand(new PluginVerbs.Enable(root))
             .addSubcommand(new PluginVerbs.Rollback(root))
-            .addSubcommand(new PluginVerbs.Approve(root))
-            .addSubcommand(new PluginWhy(root));
+            .addSubcommand(new PluginWhy(root))
+            .addSubcommand(new TrustVerbs.Approve(root))
+            .addSubcommand(new TrustVerbs.Keygen(root))
+            .addSubcommand(new TrustVerbs.Sign(root))
+            .addSubcommand(new NewPluginVerb(root))
+            .addSubcommand(new CheckVerb(root));
     return new CommandLine(root)
         .addSubcommand(new UpCommand(root))
         .addSubcommand(new StopCommand(root))

@@ -19,7 +19,7 @@ final class PluginVerbs {
   /** The group without a verb. */
   @Command(
       name = "plugin",
-      description = "List, explain, disable, enable and roll back plugins and dropped sources.",
+      description = "List, explain, enable, disable, roll back, approve, write and check plugins.",
       synopsisSubcommandLabel = "VERB")
   static final class Group implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -27,7 +27,9 @@ final class PluginVerbs {
     @Override
     public void run() {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "A verb is missing: list, why, disable, enable, rollback or approve");
+          spec.commandLine(),
+          "A verb is missing: list, why, disable, enable, rollback, approve, new, check, sign or"
+              + " keygen");
     }
   }
 
@@ -49,7 +51,9 @@ final class PluginVerbs {
       }
       Reading reading = new Reading(root.surroundings().zone());
       Table table =
-          new Table("ID", "KIND", "VERSION", "GEN", "PHASE", "STATUS", "CODE", "SINCE", "BRINGS", "REASON");
+          new Table(
+              "ID", "KIND", "VERSION", "GEN", "PHASE", "STATUS", "CODE", "SINCE", "BRINGS",
+              "REASON");
       for (JsonNode item : answer.json().path("items")) {
         table.row(
             Reading.text(item, "id"),
@@ -130,24 +134,6 @@ final class PluginVerbs {
     @Override
     public void run() {
       change(root, id, "rollback");
-    }
-  }
-
-  /** Lets content in quarantine run again. */
-  @Command(name = "approve", description = "Let content that is in quarantine run again.")
-  static final class Approve implements Runnable {
-    @Parameters(paramLabel = "ID", description = "As 'plugin list' shows it.")
-    private String id = "";
-
-    private final MonitorCommand root;
-
-    Approve(MonitorCommand root) {
-      this.root = root;
-    }
-
-    @Override
-    public void run() {
-      change(root, id, "approve");
     }
   }
 

@@ -101,9 +101,7 @@ final class PluginWhy implements Runnable {
           Reading.text(instance, "target"),
           Reading.text(instance, "breaker"),
           Reading.text(instance, "consecutive_failures"),
-          reading.time(instance, "last_failure_at")
-              + " "
-              + Reading.text(instance, "last_failure"));
+          reading.time(instance, "last_failure_at") + " " + Reading.text(instance, "last_failure"));
     }
     return table;
   }

@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "status",
     description = {
-      "Show targets, firing guardrails, open incidents, the last attempt and problems.",
+      "Show targets, firing guardrails, expected failures, open incidents, the last attempt and"
+          + " problems.",
       "Ends with 1 when the daemon is not ready, a target is in a failure state or terminated,"
           + " or an incident is open; with 0 when all is well."
     })
@@ -90,6 +91,9 @@ final class StatusCommand implements Callable<Integer> {
     if (!page.path("unknown").isEmpty()) {
       section("GUARDRAILS WITHOUT DATA", "none", unknown(page));
     }
+    if (!page.path("expected").isEmpty()) {
+      section("EXPECTED FAILURES", "none", expected(page));
+    }
     section("OPEN INCIDENTS", "none", incidents(page));
     root.print("LAST ATTEMPT");
     lastAttempt(page.path("last_attempt"));
@@ -143,6 +147,17 @@ final class StatusCommand implements Callable<Integer> {
           Reading.text(guardrail, "guardrail"),
           Reading.text(guardrail, "target"),
           Reading.text(guardrail, "reason"));
+    }
+    return table;
+  }
+
+  private Table expected(JsonNode page) {
+    Table table = new Table("PREDICTOR", "TARGET", "REASON");
+    for (JsonNode predictor : page.path("expected")) {
+      table.row(
+          Reading.text(predictor, "predictor"),
+          Reading.text(predictor, "target"),
+          Reading.text(predictor, "reason"));
     }
     return table;
   }

@@ -72,8 +72,11 @@ class CommandsTest {
             FakeDaemon.NOW,
             FakeDaemon.NOW));
     daemon.guardrails.add(Entities.blind("misspelt", Entities.TARGET));
+    daemon.predictors.add(Entities.predictor("kv_cache_exhaustion", false, Entities.TARGET));
     assertThat(run.command("status")).isEqualTo(1);
     assertThat(run.out).contains("GUARDRAILS WITHOUT DATA", "misspelt", "vllm:nope");
+    assertThat(run.out)
+        .contains("EXPECTED FAILURES", "kv_cache_exhaustion", "CACHE_OVERFLOW in 30 s");
     assertThat(run.out)
         .contains("DOWN")
         .contains("! 127.0.0.1:8000: VMON-2001 refused")
@@ -253,6 +256,22 @@ class CommandsTest {
             """);
     assertThat(run.command("history", "metrics", "nothing")).isZero();
     assertThat(run.err).contains("No series");
+  }
+
+  @Test
+  void aJarIsSignedWithAKeyAndApprovedByItsId() throws Exception {
+    Path key = data.resolve("author.key");
+    Path jar = Files.writeString(data.resolve("acme.jar"), "any content");
+    assertThat(run.command("plugin", "keygen", key.toString())).isZero();
+    assertThat(run.out).contains("The key SHA256:");
+    assertThat(run.command("plugin", "keygen", key.toString())).isEqualTo(1);
+    assertThat(run.err).contains("VMON-5019", "exists already");
+    assertThat(run.command("plugin", "sign", jar.toString(), "--key", key.toString())).isZero();
+    assertThat(data.resolve("acme.jar.sig")).content().startsWith("key: ").contains("signature: ");
+    daemon.plugins.add(Entities.plugin("acme"));
+    assertThat(run.command("plugin", "approve", "acme")).isZero();
+    assertThat(run.out).contains("Approved for acme: the key SHA256:abc. acme.jar starts");
+    assertThat(run.command("plugin", "approve", "nobody")).isEqualTo(2);
   }
 
   @Test

@@ -17,6 +17,9 @@ import io.vllmmonitor.core.identity.TimeOrderedIds;
 import io.vllmmonitor.core.lifecycle.KeyMetric;
 import io.vllmmonitor.core.lifecycle.LifecyclePolicy;
 import io.vllmmonitor.core.mitigation.InterventionPolicy;
+import io.vllmmonitor.core.notify.Exports;
+import io.vllmmonitor.core.notify.NewsRecorder;
+import io.vllmmonitor.core.notify.Notifications;
 import io.vllmmonitor.core.sampling.SampleWriter;
 import io.vllmmonitor.core.sampling.Sampler;
 import io.vllmmonitor.core.sampling.SamplingPools;
@@ -79,10 +82,12 @@ final class EngineModule extends AbstractModule {
       MonitorConfig config,
       OwnMetrics metrics,
       Problems problems,
+      Exports exports,
       Closers closers) {
     Duration interval =
         Duration.ofMillis(config.section("storage").integer("commit_interval_ms", 250));
-    return closers.add("sample writer", new SampleWriter(series, interval, metrics, problems));
+    return closers.add(
+        "sample writer", new SampleWriter(series, interval, metrics, problems, exports::offer));
   }
 
   @Provides
@@ -120,6 +125,7 @@ final class EngineModule extends AbstractModule {
       OwnMetrics metrics,
       MonitorConfig config,
       StopFile stop,
+      Notifications notifications,
       Closers closers) {
     ExecutorService mailboxes = pool(closers, "mailbox pool", SamplingPools.mailboxes());
     ExecutorService workers = pool(closers, "worker pool", workers());
@@ -130,7 +136,7 @@ final class EngineModule extends AbstractModule {
                 clock,
                 System::nanoTime,
                 ids,
-                recorder,
+                new NewsRecorder(recorder, notifications::offer),
                 history,
                 catalog,
                 extensions,

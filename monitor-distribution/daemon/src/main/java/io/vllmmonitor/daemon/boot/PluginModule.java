@@ -3,16 +3,25 @@ package io.vllmmonitor.daemon.boot;
 import static java.util.Objects.requireNonNull;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Provider;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.Recorder;
+import io.vllmmonitor.api.notify.Notification;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
 import io.vllmmonitor.core.http.TargetHttps;
+import io.vllmmonitor.core.identity.TimeOrderedIds;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.MachineProbe;
+import io.vllmmonitor.core.jar.TrustPolicy;
+import io.vllmmonitor.core.notify.Exports;
+import io.vllmmonitor.core.notify.Notifications;
+import io.vllmmonitor.core.plugin.ContextServices;
 import io.vllmmonitor.core.plugin.PlatformFolders;
 import io.vllmmonitor.core.plugin.PlatformPolicy;
 import io.vllmmonitor.core.plugin.PlatformServices;
@@ -25,6 +34,7 @@ import io.vllmmonitor.persistence.engine.DataDirectory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /** Binds the plugin platform. */
 final class PluginModule extends AbstractModule {
@@ -49,13 +59,18 @@ final class PluginModule extends AbstractModule {
       MetricCatalog catalog,
       TargetHttps https,
       InstantSource clock,
-      OwnMetrics metrics,
+      OwnMetrics ownMetrics,
+      TimeOrderedIds ids,
+      Provider<Notifications> notifications,
       Closers closers) {
+    // Asked for at the first event only, since what notifies needs the platform itself.
+    Consumer<Notification> news = event -> notifications.get().offer(event);
     PlatformFolders folders =
         new PlatformFolders(
             home.resolve("plugins"),
             directory.plugins(),
             directory.guardrails(),
+            directory.extensions(),
             directory.path().resolve("work"),
             config.section("guardrails").flag("auto_promote", false),
             config.section("folder").flag("authoritative", true));
@@ -70,16 +85,33 @@ final class PluginModule extends AbstractModule {
             config.plugins().keySet(),
             https::forTarget,
             clock,
-            unit -> new SecureRandom());
+            unit -> new SecureRandom(),
+            new ContextServices(https::forServer, https::secret, ownMetrics, news, ids::next),
+            new JarPolicy(TrustPolicy.of(config.section("trust")), new MachineProbe(clock)));
     Settings probation = config.section("probation");
     PlatformPolicy policy =
         new PlatformPolicy(
             probation.duration("duration", PlatformPolicy.PROBATION),
             Math.toIntExact(probation.integer("calls", PlatformPolicy.PROBATION_CALLS)),
             RehearsalGate.open(),
-            metrics,
+            ownMetrics,
             System::nanoTime);
     return closers.add("plugin platform", new PluginPlatform(folders, services, policy));
+  }
+
+  @Provides
+  @Singleton
+  Notifications notifications(
+      ExtensionCatalog extensions, OwnMetrics metrics, Problems problems, Closers closers) {
+    return closers.add(
+        "notifications", new Notifications(extensions::notifiers, metrics, problems));
+  }
+
+  @Provides
+  @Singleton
+  Exports exports(
+      ExtensionCatalog extensions, OwnMetrics metrics, Problems problems, Closers closers) {
+    return closers.add("exports to others", new Exports(extensions::exporters, metrics, problems));
   }
 
   @Provides

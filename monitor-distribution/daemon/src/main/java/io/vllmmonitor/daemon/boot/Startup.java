@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Startup {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+  private static final Duration LISTEN_EVERY = Duration.ofSeconds(1);
   private static final Duration SAVE_EVERY = Duration.ofSeconds(30);
 
   private final MonitorConfig config;
@@ -140,6 +141,7 @@ final class Startup {
     care.start(background);
     twins.start(background);
     background.repeat("state of the learners", SAVE_EVERY, engine::saveLearners);
+    background.repeat("states to save soon", LISTEN_EVERY, platform::saveAskedDaemonStates);
     readiness.ready();
     return new Started("http://" + address, report, audit, happyPaths);
   }

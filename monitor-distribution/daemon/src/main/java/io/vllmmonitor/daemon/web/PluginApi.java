@@ -1,15 +1,18 @@
 package io.vllmmonitor.daemon.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.history.AuditAction;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.core.audit.AuditLog;
 import io.vllmmonitor.core.audit.Deed;
+import io.vllmmonitor.core.jar.Approval;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginStory;
 import io.vllmmonitor.core.plugin.PluginSummary;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -34,7 +37,9 @@ final class PluginApi {
     PluginStory story = plugins.why(id);
     ObjectNode page = item(story.summary());
     page.put("remedy", story.remedy());
-    page.set("probation_left", WebJson.node(story.probation()));
+    Duration probation = story.probation();
+    page.set(
+        "probation_left", probation == null ? NullNode.getInstance() : WebJson.node(probation));
     page.set("dependencies", WebJson.node(story.dependencies()));
     page.set("dependents", WebJson.node(story.dependents()));
     page.set("calls", WebJson.tree(story.calls()));
@@ -53,16 +58,28 @@ final class PluginApi {
     return change(new Deed(actor, AuditAction.PLUGIN_ROLLBACK, id), () -> plugins.rollback(id));
   }
 
-  Object approve(String id, String actor) {
-    return change(new Deed(actor, AuditAction.PLUGIN_APPROVE, id), () -> plugins.approve(id));
-  }
-
   Object disable(String id, String actor) {
     return change(new Deed(actor, AuditAction.PLUGIN_DISABLE, id), () -> plugins.disable(id));
   }
 
   Object enable(String id, String actor) {
     return change(new Deed(actor, AuditAction.PLUGIN_ENABLE, id), () -> plugins.enable(id));
+  }
+
+  /** Lets a jar in that waits for the operator's word; it starts soon after. */
+  Object approve(String id, String actor) {
+    Approval approval =
+        audit.around(
+            new Deed(actor, AuditAction.PLUGIN_APPROVE, id),
+            () -> plugins.approve(id),
+            done ->
+                Map.of("file", done.file(), "code_hash", done.hash(), "approved", done.detail()));
+    ObjectNode answer = WebJson.object();
+    answer.put("id", approval.id());
+    answer.put("file", approval.file());
+    answer.put("code_hash", approval.hash());
+    answer.put("approved", approval.detail());
+    return answer;
   }
 
   private Object change(Deed deed, Supplier<PluginSummary> work) {
@@ -90,8 +107,11 @@ final class PluginApi {
     item.put("code_status", generation.status().name());
     item.put("reason", generation.reason());
     item.put("at", Text.time(generation.at()));
+    ArrayNode types = item.putArray("types");
+    plugin.types().forEach(type -> types.add(type.name()));
     ArrayNode extensions = item.putArray("extensions");
     plugin.extensions().forEach(extensions::add);
+    item.put("trust", plugin.trust());
     return item;
   }
 }

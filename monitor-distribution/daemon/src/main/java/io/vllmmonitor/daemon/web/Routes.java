@@ -31,6 +31,7 @@ final class Routes {
   private final Answers answers;
   private final StatusApi status;
   private final HistoryApi history;
+  private final PredictorApi predictors;
   private final SeriesApi series;
   private final PluginApi plugins;
   private final HappyPathApi happyPaths;
@@ -47,7 +48,8 @@ final class Routes {
     SeriesReads reads = new SeriesReads(services.series(), services.catalog());
     this.gate = gate;
     answers = new Answers(limits.answerBytes());
-    status = new StatusApi(services);
+    predictors = new PredictorApi(services);
+    status = new StatusApi(services, predictors);
     history = new HistoryApi(services.history());
     series = new SeriesApi(services.history(), reads, services.catalog());
     plugins = new PluginApi(services.plugins(), services.history(), services.audit());
@@ -113,6 +115,7 @@ final class Routes {
     get(routes, API + "/status", status::page);
     get(routes, API + "/targets", status::targets);
     get(routes, API + "/guardrails", status::guardrails);
+    get(routes, API + "/predictors", predictors::predictors);
     get(routes, API + "/learners", parameters -> status.learners());
     get(routes, API + "/problems", status::problemList);
     get(routes, API + "/restore-report", parameters -> status.restoreReport());
@@ -139,8 +142,7 @@ final class Routes {
     String plugin = API + "/plugins/{id}";
     paths.add(plugin);
     routes.get(
-        plugin,
-        context -> gate.run(() -> answered(context, plugins.why(context.pathParam("id")))));
+        plugin, context -> gate.run(() -> answered(context, plugins.why(context.pathParam("id")))));
     paths.add(plugin + "/transitions");
     routes.get(
         plugin + "/transitions",

@@ -32,9 +32,11 @@ final class StatusApi {
       Pattern.compile("(VMON-\\d{4})\\s*(?:[A-Z_]+:\\s*|:\\s*)?(.*)", Pattern.DOTALL);
 
   private final WebServices services;
+  private final PredictorApi predictors;
 
-  StatusApi(WebServices services) {
+  StatusApi(WebServices services, PredictorApi predictors) {
     this.services = services;
+    this.predictors = predictors;
   }
 
   Object page(Parameters parameters) {
@@ -54,6 +56,7 @@ final class StatusApi {
     page.set(
         "firing", items(services.history().firings(newest, null, FiringStatus.FIRING).items()));
     page.set("unknown", items(unknown()));
+    page.set("expected", items(predictors.expected()));
     page.set(
         "open_incidents", items(services.history().incidents(newest, IncidentStatus.OPEN).items()));
     page.set(

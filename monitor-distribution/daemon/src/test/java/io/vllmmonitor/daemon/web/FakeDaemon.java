@@ -24,12 +24,14 @@ import io.vllmmonitor.core.engine.EngineStatus;
 import io.vllmmonitor.core.engine.TargetStatus;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
+import io.vllmmonitor.core.jar.Approval;
 import io.vllmmonitor.core.outcome.HappyPaths;
 import io.vllmmonitor.core.plugin.InstanceHealth;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginStory;
 import io.vllmmonitor.core.plugin.PluginSummary;
 import io.vllmmonitor.core.plugin.UnitCalls;
+import io.vllmmonitor.core.prediction.PredictorStatus;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.persistence.backup.Backups;
 import io.vllmmonitor.persistence.exchange.Exchange;
@@ -72,6 +74,7 @@ public final class FakeDaemon implements AutoCloseable {
   public final FakeHistory history = new FakeHistory();
   public final List<TargetStatus> targets = new CopyOnWriteArrayList<>();
   public final List<GuardrailStatus> guardrails = new CopyOnWriteArrayList<>();
+  public final List<PredictorStatus> predictors = new CopyOnWriteArrayList<>();
   public final List<ModelCard> learners = new CopyOnWriteArrayList<>();
   public final List<Problem> problems = new CopyOnWriteArrayList<>();
   public final List<PluginSummary> plugins = new CopyOnWriteArrayList<>();
@@ -225,6 +228,11 @@ public final class FakeDaemon implements AutoCloseable {
     }
 
     @Override
+    public List<PredictorStatus> predictors() {
+      return predictors;
+    }
+
+    @Override
     public List<ModelCard> learners() {
       return learners;
     }
@@ -252,8 +260,12 @@ public final class FakeDaemon implements AutoCloseable {
     }
 
     @Override
-    public PluginSummary approve(String unit) {
-      return change(unit, CodeStatus.ACTIVE, PluginStatus.ACTIVE);
+    public Approval approve(String unit) {
+      if (plugins.stream().noneMatch(plugin -> plugin.generation().unit().equals(unit))) {
+        throw new MonitorException(
+            ErrorCode.PLUGIN_NOT_FOUND, Blame.OPERATOR, "No jar of '" + unit + "' waits");
+      }
+      return new Approval(unit, unit + ".jar", "ab12", "the key SHA256:abc");
     }
 
     @Override
@@ -297,7 +309,8 @@ public final class FakeDaemon implements AutoCloseable {
                   before.generation().withStatus(status, "by the operator", NOW),
                   status == CodeStatus.ACTIVE ? LifePhase.ACTIVE : LifePhase.UNLOADED,
                   summary,
-                  before.extensions());
+                  before.extensions(),
+                  before.trust());
           plugins.set(i, after);
           return after;
         }

@@ -80,6 +80,9 @@ class ProtectionTest {
     HttpResponse<String> enabled = calls.send("POST", "/api/v1/plugins/p1/enable", token);
     assertThat(Calls.json(enabled).path("status").asText()).isEqualTo("ACTIVE");
     assertProblem(calls.send("POST", "/api/v1/plugins/p2/enable", token), 404, "VMON-5009", "p2");
+    HttpResponse<String> approved = calls.send("POST", "/api/v1/plugins/p1/approve", token);
+    assertThat(Calls.json(approved).path("approved").asText()).isEqualTo("the key SHA256:abc");
+    assertProblem(calls.send("POST", "/api/v1/plugins/p2/approve", token), 404, "VMON-5009", "p2");
     assertThat(calls.send("GET", "/api/v1/plugins/p1/enable").statusCode()).isEqualTo(405);
   }
 

@@ -129,6 +129,35 @@ class RestApiTest {
   }
 
   @Test
+  void predictorsAreListedOnceWithTheirTargetsAndTheirRecord() throws Exception {
+    daemon.predictors.add(Entities.predictor("kv_cache_exhaustion", true, Entities.TARGET));
+    daemon.predictors.add(
+        Entities.predictor("kv_cache_exhaustion", false, new TargetId("other:8000")));
+    JsonNode items = calls.get("/api/v1/predictors").path("items");
+    assertThat(items).hasSize(1);
+    JsonNode item = items.get(0);
+    assertThat(item.path("unit").asText()).isEqualTo("predictor-vllm");
+    assertThat(item.path("shadow").asBoolean()).isFalse();
+    assertThat(item.at("/targets/1").toString())
+        .isEqualTo(
+            "{\"target\":\"other:8000\",\"shadow\":false,\"forecast\":\"failure\","
+                + "\"reason\":\"CACHE_OVERFLOW in 30 s, probability 0.60\",\"evaluations\":9,"
+                + "\"last_evaluated_at\":\"2026-11-25T12:00:00.000Z\",\"open\":1,"
+                + "\"came_true\":3,\"false_alarms\":2,\"undecided\":1}");
+    assertThat(calls.get("/api/v1/predictors?target=other:8000").at("/items/0/targets")).hasSize(1);
+    JsonNode expected = calls.get("/api/v1/status").path("expected");
+    assertThat(expected).hasSize(1);
+    assertThat(expected.at("/0/target").asText()).isEqualTo("other:8000");
+  }
+
+  @Test
+  void aPluginSaysWhatItIsFor() throws Exception {
+    daemon.plugins.add(Entities.plugin("guardrail-vllm"));
+    assertThat(calls.get("/api/v1/plugins").at("/items/0/types").toString())
+        .isEqualTo("[\"GUARDRAIL\"]");
+  }
+
+  @Test
   void historyIsPagedAndFiltered() throws Exception {
     for (int i = 0; i < 3; i++) {
       daemon.history.checkpoints.add(
@@ -263,6 +292,7 @@ class RestApiTest {
     JsonNode plugin = calls.get("/api/v1/plugins").at("/items/0");
     assertThat(plugin.path("id").asText()).isEqualTo("source-vllm");
     assertThat(plugin.path("code_status").asText()).isEqualTo("ACTIVE");
+    assertThat(plugin.path("trust").asText()).isEqualTo("bundled");
     assertThat(plugin.at("/extensions/0").asText()).isEqualTo("guardrail:kv-thrash");
     assertProblem(calls.send("GET", "/api/v1/restore-report"), 404, "VMON-8002", "readyz");
     daemon.history.restoreReport =

@@ -7,7 +7,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +19,7 @@ import java.util.function.Function;
  * A target that answers from a script: one rule per method and path (the query is not part of it),
  * 404 for everything else, and a list of what was asked. Confined to one thread.
  */
-public final class FakeTargetHttp implements TargetHttp {
+public final class FakeTargetHttp implements HttpService {
   private final Map<String, Function<HttpCall, HttpAnswer>> rules = new HashMap<>();
   private final List<HttpCall> calls = new ArrayList<>();
 

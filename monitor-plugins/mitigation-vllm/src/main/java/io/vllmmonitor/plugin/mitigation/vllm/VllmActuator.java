@@ -10,7 +10,7 @@ import io.vllmmonitor.api.mitigation.ActionStep;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetCapabilities;
 import java.time.Duration;
@@ -29,10 +29,10 @@ import java.util.stream.Collectors;
 final class VllmActuator implements Actuator {
   private static final Pattern REFUSED = Pattern.compile("\"success\"\\s*:\\s*false");
 
-  private final TargetHttp http;
+  private final HttpService http;
   private final InstantSource clock;
 
-  VllmActuator(TargetHttp http, InstantSource clock) {
+  VllmActuator(HttpService http, InstantSource clock) {
     this.http = requireNonNull(http, "http");
     this.clock = requireNonNull(clock, "clock");
   }

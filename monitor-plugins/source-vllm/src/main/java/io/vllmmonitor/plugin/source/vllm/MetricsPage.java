@@ -5,7 +5,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.source.CollectScope;
 import io.vllmmonitor.api.target.Target;
 import java.util.Locale;
@@ -16,14 +16,14 @@ final class MetricsPage {
 
   private MetricsPage() {}
 
-  static HttpAnswer fetch(TargetHttp http, Target target, CollectScope scope) {
+  static HttpAnswer fetch(HttpService http, Target target, CollectScope scope) {
     HttpAnswer answer = answerOf(http, scope);
     check(answer, target);
     return answer;
   }
 
   /** The answer, whatever it is. The header pins the plain text dialect. */
-  static HttpAnswer answerOf(TargetHttp http, CollectScope scope) {
+  static HttpAnswer answerOf(HttpService http, CollectScope scope) {
     return http.send(
         HttpCall.get("/metrics", scope.remaining())
             .withHeader("Accept", "text/plain")

@@ -4,7 +4,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.source.CollectScope;
 import java.time.Duration;
 import java.util.Map;
@@ -19,12 +19,12 @@ final class SideQuestions {
   private static final Duration LEAST = Duration.ofMillis(50);
   private static final int SMALL = 64 * 1024;
 
-  private final TargetHttp http;
+  private final HttpService http;
   private final CollectScope scope;
   private final System.Logger log;
   private boolean over;
 
-  SideQuestions(TargetHttp http, CollectScope scope, System.Logger log) {
+  SideQuestions(HttpService http, CollectScope scope, System.Logger log) {
     this.http = http;
     this.scope = scope;
     this.log = log;

@@ -5,7 +5,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.HttpAnswer;
 import io.vllmmonitor.api.plugin.HttpCall;
-import io.vllmmonitor.api.plugin.TargetHttp;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.source.CollectScope;
 import io.vllmmonitor.api.target.Target;
 import java.time.Duration;
@@ -28,7 +28,7 @@ final class VllmConfirmation {
    * @throws MonitorException TARGET_NOT_VLLM when it is not; what the requests throw when it cannot
    *     be told
    */
-  void require(TargetHttp http, Target target, CollectScope scope) {
+  void require(HttpService http, Target target, CollectScope scope) {
     if (scope.at().isBefore(validUntil)) {
       return;
     }
@@ -53,7 +53,7 @@ final class VllmConfirmation {
                         && owner.startsWith("vllm"));
   }
 
-  private static HttpAnswer get(TargetHttp http, String path, CollectScope scope) {
+  private static HttpAnswer get(HttpService http, String path, CollectScope scope) {
     Duration left = scope.remaining();
     if (left.isZero() || left.isNegative()) {
       throw new MonitorException(

@@ -7,8 +7,8 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateReader;
 import io.vllmmonitor.api.extension.StateWriter;
 import io.vllmmonitor.api.plugin.HttpAnswer;
+import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.plugin.PluginContext;
-import io.vllmmonitor.api.plugin.TargetHttp;
 import io.vllmmonitor.api.sample.MetricSpec;
 import io.vllmmonitor.api.source.Answer;
 import io.vllmmonitor.api.source.CollectScope;
@@ -32,7 +32,7 @@ final class VllmSource implements MetricsSource {
   private static final long DEFAULT_GROWTH = 3;
   private static final Duration DEFAULT_KEEP_ALIVE = Duration.ofSeconds(7);
 
-  private final TargetHttp http;
+  private final HttpService http;
   private final System.Logger log;
   private final ExpositionReader reader = new ExpositionReader();
   private final Incarnation incarnation = new Incarnation();
