@@ -151,7 +151,7 @@ class PluginCallsTest {
           .satisfies(
               health -> {
                 assertThat(health.breaker()).isEqualTo("open");
-                assertThat(health.failuresInARow()).isEqualTo(5);
+                assertThat(health.consecutiveFailures()).isEqualTo(5);
                 assertThat(health.lastFailure()).contains("IllegalStateException: no");
               });
       assertThat(rig.metrics.render())
