@@ -26,6 +26,7 @@ public final class Prove {
               "hostile", new HostileProof(),
               "install", new InstallProof(),
               "journey", new JourneyProof(),
+              "plugin", new PluginProof(),
               "replay", new ReplayProof(),
               "start", new StartProof()));
 

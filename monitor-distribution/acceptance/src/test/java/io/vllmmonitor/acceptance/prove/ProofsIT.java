@@ -16,6 +16,11 @@ class ProofsIT {
   }
 
   @Test
+  void theExamplePluginLivesThroughItsVersions() throws Exception {
+    assertThat(prove("plugin")).contains("state kept", "removed");
+  }
+
+  @Test
   void everySampleOfTheRecordingsIsStoredBitForBit() throws Exception {
     assertThat(prove("replay")).contains("differences 0");
   }

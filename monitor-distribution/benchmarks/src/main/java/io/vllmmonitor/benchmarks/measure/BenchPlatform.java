@@ -65,7 +65,7 @@ final class BenchPlatform implements AutoCloseable {
                 folder.resolve("nothing-bundled"),
                 directory.plugins(),
                 directory.guardrails(),
-                folder.resolve("extensions"),
+                directory.extensions(),
                 folder.resolve("work"),
                 true,
                 true),
