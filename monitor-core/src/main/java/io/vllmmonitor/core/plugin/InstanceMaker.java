@@ -255,6 +255,7 @@ final class InstanceMaker {
     }
     return history
         .state(instance.id(), StateSaver.keptUnder(unit.generation()), instance.target())
+        .filter(kept -> kept.codeHash().equals(unit.generation().codeHash()))
         .or(() -> newest);
   }
 

@@ -301,6 +301,11 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     suspects.close();
   }
 
+  /** Whether unloaded loaders have gone. */
+  UnloadWatch unloads() {
+    return unloads;
+  }
+
   /** The class loader of a running jar, for the proof that it can go. */
   Optional<ClassLoader> classLoader(String unit) {
     return locked(() -> runner.running(unit).flatMap(running -> running.code().classLoader()));

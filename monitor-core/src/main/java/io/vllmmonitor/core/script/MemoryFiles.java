@@ -11,8 +11,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import javax.lang.model.element.Modifier;
-import javax.lang.model.element.NestingKind;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaFileObject;
@@ -131,16 +129,6 @@ final class MemoryFiles extends ForwardingJavaFileManager<StandardJavaFileManage
     @Override
     public boolean isNameCompatible(String simpleName, JavaFileObject.Kind kind) {
       return kind == JavaFileObject.Kind.SOURCE;
-    }
-
-    @Override
-    public @Nullable NestingKind getNestingKind() {
-      return null;
-    }
-
-    @Override
-    public @Nullable Modifier getAccessLevel() {
-      return null;
     }
   }
 

@@ -208,6 +208,56 @@ class JarGateTest {
   }
 
   @Test
+  void aServiceThatIsNotDeclaredIsNotGiven() throws IOException {
+    for (String id : List.of("aa", "bb")) {
+      drop(
+          id + ".jar",
+          JarBuilder.of(id)
+              .manifest("Plugin-Capabilities", id.equals("bb") ? "schedule, http" : "act")
+              .entry(id + ".Entry")
+              .source(
+                  id + ".Entry",
+                  """
+                  import io.vllmmonitor.api.error.MonitorException;
+                  import io.vllmmonitor.api.guardrail.*;
+                  import io.vllmmonitor.api.lifecycle.FailureKind;
+                  import io.vllmmonitor.api.plugin.*;
+                  import io.vllmmonitor.api.view.MetricView;
+                  import java.util.List;
+                  public class Entry implements MonitorPlugin {
+                    static String tried(Runnable use) {
+                      try { use.run(); return "given"; } catch (MonitorException e) { return e.getMessage(); }
+                    }
+                    public List<Guardrail> guardrails(PluginContext context) {
+                      String said = tried(context::schedule) + " | "
+                          + tried(() -> context.http(java.net.URI.create("http://example.com")));
+                      return List.of(new Guardrail() {
+                        public String id() { return "ID"; }
+                        public GuardrailSpec spec() {
+                          return GuardrailSpec.of(Severity.ERROR, FailureKind.CACHE_OVERFLOW, "Says.");
+                        }
+                        public Verdict check(MetricView view) { return Verdict.breach(said); }
+                      });
+                    }
+                  }
+                  """
+                      .replace("ID", id)));
+    }
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "aa"))
+          .contains("wants to schedule work of its own, but its manifest does not declare"
+              + " 'Plugin-Capabilities: schedule'")
+          .contains("wants to talk to example.com, but its manifest does not declare"
+              + " 'Plugin-Capabilities: http'");
+      // The operator still has to allow the server.
+      assertThat(said(platform, ADVISED, "bb"))
+          .startsWith("given | ")
+          .contains("its configuration does not allow");
+    }
+  }
+
+  @Test
   void bundledJarsStartAfterThoseTheyDependOn() throws IOException {
     rig.drop(
         rig.bundled,

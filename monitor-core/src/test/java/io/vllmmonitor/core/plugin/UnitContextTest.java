@@ -54,7 +54,8 @@ class UnitContextTest {
             target -> new FakeTargetHttp(),
             rig.clock,
             unit -> new SplittableRandom(7),
-            rig.context()));
+            rig.context(),
+            new io.vllmmonitor.core.jar.JarPolicy(rig.trust, () -> rig.machine)));
   }
 
   private void release(UnitContext context) {

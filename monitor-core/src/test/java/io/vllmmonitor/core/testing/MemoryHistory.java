@@ -346,6 +346,11 @@ public final class MemoryHistory implements Recorder, History {
                 && prediction.probability() >= minProbability);
   }
 
+  /** Loses all predictions. */
+  public synchronized void forgetPredictions() {
+    predictions.clear();
+  }
+
   /** All predictions as they stand, by id. */
   public synchronized List<FailurePrediction> predictions() {
     return List.copyOf(predictions.values());

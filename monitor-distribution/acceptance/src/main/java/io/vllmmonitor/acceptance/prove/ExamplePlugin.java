@@ -87,7 +87,8 @@ final class ExamplePlugin {
     return manifest;
   }
 
-  private static Path api(Path bundle) throws IOException {
+  /** The api jar of a bundle. */
+  static Path api(Path bundle) throws IOException {
     try (Stream<Path> jars = Files.list(bundle.resolve("lib"))) {
       return jars.filter(jar -> jar.getFileName().toString().startsWith("monitor-api-"))
           .findFirst()

@@ -41,6 +41,16 @@ class ProofsIT {
         .contains("cycles 8 acknowledged", "lost 0", "second daemons 1 refused 1", "wrong 0");
   }
 
+  @Test
+  void nothingThatIsDroppedHurtsWhatRunsBesideIt() throws Exception {
+    assertThat(prove("hostile", "--brief")).contains("neighbours_missed 0");
+  }
+
+  @Test
+  void aKillInTheMidstOfAnInstallLosesAndTearsNothing() throws Exception {
+    assertThat(prove("install", "--brief")).contains("lost 0 torn 0");
+  }
+
   private static String prove(String... arguments) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int exitCode =
