@@ -3,6 +3,7 @@ package io.vllmmonitor.core.jar;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_LINK;
 
 import io.vllmmonitor.core.config.NearestName;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
