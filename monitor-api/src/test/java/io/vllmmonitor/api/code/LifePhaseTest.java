@@ -73,8 +73,7 @@ class LifePhaseTest {
   void theDocumentationHasTheTable() throws IOException {
     String page = Files.readString(Path.of("..").resolve("docs/plugins.md"));
     for (LifePhase phase : LifePhase.values()) {
-      String next =
-          phase.next().stream().map(LifePhase::name).collect(Collectors.joining(", "));
+      String next = phase.next().stream().map(LifePhase::name).collect(Collectors.joining(", "));
       assertThat(page).contains("| " + phase + " | " + next + " |");
     }
   }

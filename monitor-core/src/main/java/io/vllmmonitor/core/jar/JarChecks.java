@@ -26,8 +26,7 @@ import org.objectweb.asm.Opcodes;
 /**
  * Checks a plugin jar before anything is loaded from it: its zip, its manifest, its classes, its
  * one entry and its links to the API. What passed once under a hash is not read again. Thread-safe;
- * reading a jar of a MiB takes some tens of
- * milliseconds.
+ * reading a jar of a MiB takes some tens of milliseconds.
  */
 public final class JarChecks {
   private static final String SERVICES = "META-INF/services/" + MonitorPlugin.class.getName();

@@ -26,7 +26,6 @@ final class Probation implements UnitHealth.Alarms {
   /** From the record of a generation until it runs. */
   private static final Duration LONGEST_START = Duration.ofMinutes(1);
 
-
   private final PlatformServices services;
   private final PlatformPolicy policy;
   private final Ledger ledger;
@@ -65,8 +64,7 @@ final class Probation implements UnitHealth.Alarms {
 
   /** When a running generation is off probation at the earliest; empty when it is not on it. */
   Optional<Duration> left(RunningUnit unit) {
-    if (!Revival.isNew(unit.generation())
-        || ledger.previousGood(unit.generation()).isEmpty()) {
+    if (!Revival.isNew(unit.generation()) || ledger.previousGood(unit.generation()).isEmpty()) {
       return Optional.empty();
     }
     Instant until = unit.generation().at().plus(policy.probation());

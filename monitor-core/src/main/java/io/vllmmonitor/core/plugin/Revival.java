@@ -115,8 +115,7 @@ final class Revival {
                             + bad.generation()
                             + "; disable it, or drop changed content"));
     String why = FROM + bad.generation() + ": " + reason;
-    CodeGeneration back =
-        good.withStatus(CodeStatus.ACTIVE, why, services.clock().instant());
+    CodeGeneration back = good.withStatus(CodeStatus.ACTIVE, why, services.clock().instant());
     CodeGeneration gone =
         bad.withStatus(
             CodeStatus.QUARANTINED,

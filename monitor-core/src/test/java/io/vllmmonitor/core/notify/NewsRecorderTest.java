@@ -132,15 +132,18 @@ class NewsRecorderTest {
   }
 
   @Test
-  void anAttemptIsToldAtEachStatusAndNotWhenItIsOnlyWrittenAgain() {
+  void anAttemptIsToldOncePerStatusFromItsDispatchOn() {
     MitigationAttempt planned =
         Attempts.of("a1", TARGET, AttemptStatus.PLANNED, START, null);
+    MitigationAttempt refused =
+        Attempts.of("a2", TARGET, AttemptStatus.REFUSED, START, null);
     recorder.write(out -> out.attempt(planned));
-    recorder.write(out -> out.attempt(planned));
+    recorder.write(out -> out.attempt(refused));
+    recorder.write(out -> out.attempt(refused));
     recorder.write(out -> out.attempt(Attempts.done(TARGET, START.plusSeconds(3))));
     assertThat(lines())
         .containsExactly(
-            "MITIGATION_ATTEMPT a1 pause-and-drain: PLANNED against REQUEST_BACKLOG",
+            "MITIGATION_ATTEMPT a2 pause-and-drain: REFUSED against REQUEST_BACKLOG",
             "MITIGATION_ATTEMPT a1 pause-and-drain: SUCCEEDED against REQUEST_BACKLOG");
     assertThat(news.get(1).at()).isEqualTo(START.plusSeconds(3));
   }
@@ -171,7 +174,10 @@ class NewsRecorderTest {
             out.prediction(
                 made.resolved(
                     new ActualOutcome(
-                        ActualOutcome.Result.CAME_TRUE, START.plusSeconds(80), "i1", "It opened"))));
+                        ActualOutcome.Result.CAME_TRUE,
+                        START.plusSeconds(80),
+                        "i1",
+                        "It opened"))));
     assertThat(lines())
         .containsExactly(
             "PREDICTION p1 slope: CACHE_OVERFLOW expected with probability 0.75 in 90 s: it fills",

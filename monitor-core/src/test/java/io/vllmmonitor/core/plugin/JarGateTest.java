@@ -140,6 +140,50 @@ class JarGateTest {
   }
 
   @Test
+  void aPluginWaitsAgainWhenItsBaseBecomesOneThatItDoesNotAccept() throws IOException {
+    drop("base.jar", JarBuilder.guardrail("base", "\"1\"").version("1.0.0"));
+    drop(
+        "app.jar",
+        JarBuilder.guardrail("app", "\"up\"").manifest("Plugin-Dependencies", "base@1.x"));
+    drop("top.jar", JarBuilder.guardrail("top", "\"top\"").manifest("Plugin-Dependencies", "app"));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      rig.settle(platform);
+      assertThat(PlatformRig.guardrails(platform, ADVISED)).containsExactly("base", "app", "top");
+      drop("base.jar", JarBuilder.guardrail("base", "\"2\"").version("2.0.0"));
+      rig.settle(platform);
+      assertThat(PlatformRig.guardrails(platform, ADVISED)).containsExactly("base");
+      assertThat(problem("app").message()).contains("does not accept version 2.0.0 of base");
+      assertThat(problem("top").code()).isEqualTo(ErrorCode.PLUGIN_DEPENDENCY_MISSING);
+      drop("base.jar", JarBuilder.guardrail("base", "\"3\"").version("1.1.0"));
+      rig.settle(platform);
+      assertThat(PlatformRig.guardrails(platform, ADVISED))
+          .containsExactlyInAnyOrder("base", "app", "top");
+      assertThat(rig.problems.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void anOptionalBaseIsSeenWhenItComesAndInARightVersionOnly() throws IOException {
+    drop(
+        "app.jar",
+        JarBuilder.plugin("app")
+            .manifest("Plugin-Dependencies", "extra?@1.x")
+            .source("app.Entry", lookingEntry("sees(\"extra.Tool\")")));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "app")).startsWith("no: ");
+      drop("extra.jar", tool("extra", ""));
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "app")).startsWith("yes: ");
+      drop("extra.jar", tool("extra", "").version("2.0.0"));
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "app")).startsWith("no: ");
+      assertThat(rig.problems.open()).isEmpty();
+    }
+  }
+
+  @Test
   void jarsThatNeedEachOtherAreToldTheirCircleAndStartWhenItIsBroken() throws IOException {
     drop("a.jar", JarBuilder.guardrail("aa", "\"a\"").manifest("Plugin-Dependencies", "bb"));
     drop("b.jar", JarBuilder.guardrail("bb", "\"b\"").manifest("Plugin-Dependencies", "cc"));
@@ -246,10 +290,12 @@ class JarGateTest {
     try (PluginPlatform platform = rig.boot()) {
       rig.settle(platform);
       assertThat(said(platform, ADVISED, "aa"))
-          .contains("wants to schedule work of its own, but its manifest does not declare"
-              + " 'Plugin-Capabilities: schedule'")
-          .contains("wants to talk to example.com, but its manifest does not declare"
-              + " 'Plugin-Capabilities: http'");
+          .contains(
+              "wants to schedule work of its own, but its manifest does not declare"
+                  + " 'Plugin-Capabilities: schedule'")
+          .contains(
+              "wants to talk to example.com, but its manifest does not declare"
+                  + " 'Plugin-Capabilities: http'");
       // The operator still has to allow the server.
       assertThat(said(platform, ADVISED, "bb"))
           .startsWith("given | ")

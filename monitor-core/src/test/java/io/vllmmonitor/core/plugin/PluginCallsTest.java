@@ -137,7 +137,8 @@ class PluginCallsTest {
       rig.settle(platform);
       Guardrail guardrail = platform.forTarget(ADVISED).guardrails().get(0).extension();
       for (int i = 0; i < 5; i++) {
-        assertThatThrownBy(() -> guardrail.check(FakeMetricView.empty())).hasMessageContaining("no");
+        assertThatThrownBy(() -> guardrail.check(FakeMetricView.empty()))
+            .hasMessageContaining("no");
       }
       assertThat(said(platform, ADVISED, "hang"))
           .contains("held back after failures for another 1000 ms")
@@ -150,7 +151,7 @@ class PluginCallsTest {
           .satisfies(
               health -> {
                 assertThat(health.breaker()).isEqualTo("open");
-                assertThat(health.failuresInARow()).isEqualTo(5);
+                assertThat(health.consecutiveFailures()).isEqualTo(5);
                 assertThat(health.lastFailure()).contains("IllegalStateException: no");
               });
       assertThat(rig.metrics.render())
@@ -288,7 +289,9 @@ class PluginCallsTest {
             }
             """
                 .replace("BEFORE", body.contains("view.") ? "" : "tell(view);")
-                .replace("static Verdict bad", "static void tell(MetricView v) { v.has(\"x\"); }\n  static Verdict bad")
+                .replace(
+                    "static Verdict bad",
+                    "static void tell(MetricView v) { v.has(\"x\"); }\n  static Verdict bad")
                 .replace("BODY", body));
     rig.drop(rig.plugins, "acme.jar", jar.bytes());
   }

@@ -129,8 +129,7 @@ class RehearsalsTest {
 
   private RehearsalGate.Receipt rehearse(CandidateUnit candidate) {
     gateWork.run();
-    String before =
-        candidate.predecessor().map(generation -> generation.version()).orElse("none");
+    String before = candidate.predecessor().map(generation -> generation.version()).orElse("none");
     StringBuilder text =
         new StringBuilder(candidate.generation().version() + " after " + before + ":");
     ManualClock past = ManualClock.at("2020-01-01T00:00:00Z");

@@ -80,10 +80,7 @@ class SwapTest {
     try (PluginPlatform platform = rig.boot()) {
       assertThat(rig.history.steps("acme").subList(16, 20))
           .containsExactly(
-              "2 UNLOADED RESOLVED",
-              "2 RESOLVED LOADED",
-              "2 LOADED RESTORED",
-              "2 RESTORED ACTIVE");
+              "2 UNLOADED RESOLVED", "2 RESOLVED LOADED", "2 LOADED RESTORED", "2 RESTORED ACTIVE");
       assertThat(rig.problemCodes("acme")).isEmpty();
     }
   }
@@ -133,8 +130,7 @@ class SwapTest {
       List<String> given = answers.get();
       assertThat(last).startsWith("4.0.0 call ");
       // Every call was counted once, over all generations: none was lost, none was made twice.
-      List<Long> counts =
-          given.stream().map(SwapTest::count).sorted().toList();
+      List<Long> counts = given.stream().map(SwapTest::count).sorted().toList();
       for (int i = 1; i < counts.size(); i++) {
         assertThat(counts.get(i)).isIn(counts.get(i - 1) + 1, counts.get(i - 1) + 2);
       }
@@ -157,7 +153,8 @@ class SwapTest {
       platform.tend();
       assertThat(said(platform, ADVISED, "kv")).startsWith("1.0.0 call 3");
       assertThat(rig.history.steps("acme"))
-          .containsSubsequence("2 ACTIVE DRAINING", "2 DRAINING UNLOADED", "2 UNLOADED ROLLED_BACK");
+          .containsSubsequence(
+              "2 ACTIVE DRAINING", "2 DRAINING UNLOADED", "2 UNLOADED ROLLED_BACK");
       assertThat(rig.problemCodes("acme")).containsExactly("PLUGIN_ROLLED_BACK");
       assertThat(platform.plugins().get(0).generation().reason())
           .contains("rolled back from generation 2: it failed on probation")
@@ -180,7 +177,13 @@ class SwapTest {
     drop(TestJars.counting("acme", "1.0.0", "kv"));
     try (PluginPlatform platform = rig.boot()) {
       rig.settle(platform);
-      drop(TestJars.plugin("acme", "2.0.0", FAILING.replace("throw new", "if (view.has(\"bad\")) throw new").replace("\"broken\");", "\"broken\"); return Verdict.pass();")));
+      drop(
+          TestJars.plugin(
+              "acme",
+              "2.0.0",
+              FAILING
+                  .replace("throw new", "if (view.has(\"bad\")) throw new")
+                  .replace("\"broken\");", "\"broken\"); return Verdict.pass();")));
       rig.settle(platform);
       assertThat(platform.why("acme").probation()).isPositive();
       rig.clock.advance(Duration.ofSeconds(61));
@@ -215,7 +218,7 @@ class SwapTest {
     try (PluginPlatform platform = rig.boot()) {
       rig.settle(platform);
       assertThat(said(platform, ADVISED, "kv")).startsWith("1.0.0");
-      assertThat(platform.approve("acme").generation().generation()).isEqualTo(2);
+      assertThat(platform.approve("acme").detail()).isEqualTo("its content in quarantine");
       assertThat(said(platform, ADVISED, "kv")).startsWith("2.0.0");
       assertThatThrownBy(() -> platform.approve("acme"))
           .hasMessageContaining("Nothing of 'acme' is in quarantine");
@@ -237,7 +240,9 @@ class SwapTest {
       rig.drop(
           rig.plugins,
           "rely.jar",
-          TestJars.counting("rely", "1.0.0", "rely").manifest("Plugin-Dependencies", "acme").bytes());
+          TestJars.counting("rely", "1.0.0", "rely")
+              .manifest("Plugin-Dependencies", "acme")
+              .bytes());
       rig.settle(platform);
       assertThat(said(platform, ADVISED, "rely")).startsWith("1.0.0 call 1");
       ClassLoader before = platform.classLoader("rely").orElseThrow();
@@ -295,11 +300,12 @@ class SwapTest {
       drop(TestJars.counting("acme", "2.0.0", "kv"));
       rig.settle(platform);
     }
-    String hash = rig.history.generations("acme").stream()
-        .filter(generation -> generation.generation() == 2)
-        .findFirst()
-        .orElseThrow()
-        .codeHash();
+    String hash =
+        rig.history.generations("acme").stream()
+            .filter(generation -> generation.generation() == 2)
+            .findFirst()
+            .orElseThrow()
+            .codeHash();
     try (SuspectJournal journal = new SuspectJournal(home.resolve("work"), rig.problems)) {
       journal.enter(hash, "check() of kv"); // and the JVM is gone
     }
@@ -309,7 +315,8 @@ class SwapTest {
           .anySatisfy(
               line ->
                   assertThat(line)
-                      .contains("acme FAILED in quarantine, for the daemon died during check() of kv"));
+                      .contains(
+                          "acme FAILED in quarantine, for the daemon died during check() of kv"));
       rig.settle(platform);
       assertThat(rig.problemCodes("acme")).containsExactly("PLUGIN_QUARANTINED");
       assertThat(said(platform, ADVISED, "kv")).isEqualTo("absent");
@@ -319,7 +326,7 @@ class SwapTest {
     try (PluginPlatform platform = rig.boot()) {
       // One crash is one quarantine: the journal of the last life was clean.
       assertThat(said(platform, ADVISED, "kv")).startsWith("1.0.0");
-      assertThat(platform.approve("acme").generation().generation()).isEqualTo(2);
+      assertThat(platform.approve("acme").detail()).isEqualTo("its content in quarantine");
     }
   }
 
@@ -371,7 +378,8 @@ class SwapTest {
       rig.settle(platform);
     }
     // The record of the new generation was written, and nothing after it.
-    byte[] broken = TestJars.plugin("acme", "2.0.0", "public Entry() { throw new Error(\"no\"); }").bytes();
+    byte[] broken =
+        TestJars.plugin("acme", "2.0.0", "public Entry() { throw new Error(\"no\"); }").bytes();
     String hash = rig.blobs.put(broken);
     io.vllmmonitor.api.code.CodeGeneration first = rig.history.generations("acme").get(0);
     rig.history.write(

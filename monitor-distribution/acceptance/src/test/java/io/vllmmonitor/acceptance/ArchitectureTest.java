@@ -50,6 +50,7 @@ class ArchitectureTest {
           "outcome",
           "mitigation",
           "learning",
+          "rehearsal",
           "history",
           "store",
           "plugin");

@@ -159,13 +159,7 @@ class RecordQueriesTest {
     CodeTransition first = step("t1", "acme", LifePhase.RESTORED, LifePhase.ACTIVE, null, 1);
     CodeTransition other = step("t2", "other", LifePhase.DISCOVERED, LifePhase.STAGED, null, 2);
     CodeTransition last =
-        step(
-            "t3",
-            "acme",
-            LifePhase.ACTIVE,
-            LifePhase.DEGRADED,
-            ErrorCode.PLUGIN_BREAKER_OPEN,
-            3);
+        step("t3", "acme", LifePhase.ACTIVE, LifePhase.DEGRADED, ErrorCode.PLUGIN_BREAKER_OPEN, 3);
     memory()
         .write(
             entries -> {
@@ -181,12 +175,7 @@ class RecordQueriesTest {
   }
 
   private static CodeTransition step(
-      String id,
-      String unit,
-      LifePhase from,
-      LifePhase to,
-      @Nullable ErrorCode code,
-      int second) {
+      String id, String unit, LifePhase from, LifePhase to, @Nullable ErrorCode code, int second) {
     return new CodeTransition(
         id, unit, 1, "ab".repeat(32), from, to, START.plusSeconds(second), code, "why");
   }

@@ -96,7 +96,8 @@ final class BrokenJars {
         JarRecipe.of("entry-not-there")
             .edited(
                 entries -> {
-                  entries.put(JarRecipe.SERVICE, "hostile.Nobody\n".getBytes(StandardCharsets.UTF_8));
+                  entries.put(
+                      JarRecipe.SERVICE, "hostile.Nobody\n".getBytes(StandardCharsets.UTF_8));
                   return entries;
                 }),
         "an entry class that is not there",

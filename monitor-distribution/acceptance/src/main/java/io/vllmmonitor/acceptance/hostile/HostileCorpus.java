@@ -33,7 +33,8 @@ public final class HostileCorpus {
   /** The table of the documentation. */
   public static String table() {
     StringBuilder table =
-        new StringBuilder("| dropped | what it is | what comes of it | codes |\n|---|---|---|---|\n");
+        new StringBuilder(
+            "| dropped | what it is | what comes of it | codes |\n|---|---|---|---|\n");
     for (HostileInput input : inputs()) {
       table.append(
           "| `%s` | %s: %s | %s | %s |%n"

@@ -39,11 +39,9 @@ final class HostileFiles {
   }
 
   private void notFiles() {
-    notAFile(
-        "jar-pipe", "a FIFO", Kind.JAR, path -> run("mkfifo", path.toString()));
+    notAFile("jar-pipe", "a FIFO", Kind.JAR, path -> run("mkfifo", path.toString()));
     notAFile("jar-folder", "a folder", Kind.JAR, Files::createDirectory);
-    notAFile(
-        "source-pipe", "a FIFO", Kind.SOURCE, path -> run("mkfifo", path.toString()));
+    notAFile("source-pipe", "a FIFO", Kind.SOURCE, path -> run("mkfifo", path.toString()));
     notAFile("source-folder", "a folder", Kind.SOURCE, Files::createDirectory);
     recipes.add(JarRecipe.of("jar-link"));
     notAFile(
@@ -122,7 +120,9 @@ final class HostileFiles {
         JarRecipe.of("overwritten-later")
             .withAttribute("Plugin-Id", "overwritten")
             .withAttribute("Plugin-Version", "2.0.0")
-            .with(JarRecipe.Spot.MEMBERS, "  static final String LONGER = \"" + "x".repeat(500) + "\";"));
+            .with(
+                JarRecipe.Spot.MEMBERS,
+                "  static final String LONGER = \"" + "x".repeat(500) + "\";"));
     add(
         "overwritten",
         "a running jar, overwritten in place",

@@ -57,8 +57,7 @@ final class HostileJars {
       for (Spot spot : spots) {
         boolean called = spot == Spot.CHECK;
         add(
-            JarRecipe.of(kind.getKey() + suffix(spot))
-                .with(spot, "throw " + kind.getValue() + ";"),
+            JarRecipe.of(kind.getKey() + suffix(spot)).with(spot, "throw " + kind.getValue() + ";"),
             "throws " + kind.getKey().replace('-', ' ') + " in " + words(spot),
             called ? Expected.FAILING_CALL : Expected.FAILING_START,
             called ? Wave.CALL : Wave.START,
@@ -72,9 +71,17 @@ final class HostileJars {
     for (Spot spot : List.of(Spot.CONSTRUCTOR, Spot.GUARDRAILS)) {
       start("jar-spin" + suffix(spot), "spins in " + words(spot), spot, SPIN, Wave.SLOW_START);
     }
-    start("jar-sleep-constructor", "sleeps in its constructor", Spot.CONSTRUCTOR, SLEEP,
+    start(
+        "jar-sleep-constructor",
+        "sleeps in its constructor",
+        Spot.CONSTRUCTOR,
+        SLEEP,
         Wave.SLOW_START);
-    start("jar-recursion-constructor", "recurses in its constructor", Spot.CONSTRUCTOR, RECURSE,
+    start(
+        "jar-recursion-constructor",
+        "recurses in its constructor",
+        Spot.CONSTRUCTOR,
+        RECURSE,
         Wave.START);
     call("jar-recursion-check", "recurses in check()", RECURSE, Wave.CALL);
     call("jar-spin-check", "spins in check()", SPIN, Wave.HANG);
@@ -109,24 +116,43 @@ final class HostileJars {
   }
 
   private void ends() {
-    end("close-exception", "throws in close()", Spot.CLOSE,
-        "throw new IllegalStateException(\"made up\");", Expected.FAILING_END);
-    end("close-error", "throws an error in close()", Spot.CLOSE,
-        "throw new LinkageError(\"made up\");", Expected.FAILING_END);
-    end("leaves-thread", "leaves a thread behind", Spot.GUARDRAILS,
+    end(
+        "close-exception",
+        "throws in close()",
+        Spot.CLOSE,
+        "throw new IllegalStateException(\"made up\");",
+        Expected.FAILING_END);
+    end(
+        "close-error",
+        "throws an error in close()",
+        Spot.CLOSE,
+        "throw new LinkageError(\"made up\");",
+        Expected.FAILING_END);
+    end(
+        "leaves-thread",
+        "leaves a thread behind",
+        Spot.GUARDRAILS,
         "Thread left = new Thread(Rule::sleep, \"left-behind\"); left.setDaemon(true);"
             + " left.start();",
         Expected.LEFTOVER);
-    end("leaves-stubborn-thread", "leaves a thread behind that ignores interrupts",
+    end(
+        "leaves-stubborn-thread",
+        "leaves a thread behind that ignores interrupts",
         Spot.GUARDRAILS,
         "Thread left = new Thread(() -> { while (Rule.NOW) { try { Thread.sleep(1_000); }"
             + " catch (InterruptedException e) { } } }, \"stubborn\"); left.setDaemon(true);"
             + " left.start();",
         Expected.LEFTOVER);
-    end("leaves-hook", "leaves a shutdown hook behind", Spot.GUARDRAILS,
+    end(
+        "leaves-hook",
+        "leaves a shutdown hook behind",
+        Spot.GUARDRAILS,
         "Runtime.getRuntime().addShutdownHook(new Thread(() -> { Rule.spun = 1; }));",
         Expected.LEFTOVER);
-    end("leaves-mbean", "leaves an MBean behind", Spot.GUARDRAILS,
+    end(
+        "leaves-mbean",
+        "leaves an MBean behind",
+        Spot.GUARDRAILS,
         "try { java.lang.management.ManagementFactory.getPlatformMBeanServer().registerMBean("
             + "new Left(), new javax.management.ObjectName(\"left:type=Behind,id=\""
             + " + System.nanoTime())); } catch (Exception e) { throw new"
@@ -135,14 +161,21 @@ final class HostileJars {
   }
 
   private void start(String unit, String what, Spot spot, String code, Wave wave) {
-    add(JarRecipe.of(unit).with(spot, code), what,
-        wave == Wave.SLOW_START ? Expected.HANGING_START : Expected.FAILING_START, wave,
+    add(
+        JarRecipe.of(unit).with(spot, code),
+        what,
+        wave == Wave.SLOW_START ? Expected.HANGING_START : Expected.FAILING_START,
+        wave,
         wave != Wave.SLOW_START);
   }
 
   private void call(String unit, String what, String code, Wave wave) {
-    add(JarRecipe.of(unit).with(Spot.CHECK, code), what,
-        wave == Wave.HANG ? Expected.HANGING_CALL : Expected.FAILING_CALL, wave, true);
+    add(
+        JarRecipe.of(unit).with(Spot.CHECK, code),
+        what,
+        wave == Wave.HANG ? Expected.HANGING_CALL : Expected.FAILING_CALL,
+        wave,
+        true);
   }
 
   private void end(String unit, String what, Spot spot, String code, Expected expected) {

@@ -67,7 +67,8 @@ final class HostileSources {
         Expected.SOURCE_KIND,
         "/*\n * id: no-guardrail\n * version: 1.0.0\n * description: none\n */\n"
             + "public class NoGuardrail { }\n");
-    byte[] latin = good("not-utf-8").replace("a proof", "Jürg").getBytes(StandardCharsets.ISO_8859_1);
+    byte[] latin =
+        good("not-utf-8").replace("a proof", "Jürg").getBytes(StandardCharsets.ISO_8859_1);
     add("not-utf-8", "text that is not UTF-8", Expected.SOURCE_UNREADABLE, Wave.GATE, true, latin);
   }
 
@@ -173,8 +174,7 @@ final class HostileSources {
             place -> {
               HostileInput.put(place.sources(), type(name) + ".java", bytes(good(name)));
               place.awaitLive(name);
-              HostileInput.put(
-                  place.sources(), second, bytes(good(name) + "// and once more\n"));
+              HostileInput.put(place.sources(), second, bytes(good(name) + "// and once more\n"));
             }));
   }
 

@@ -88,8 +88,7 @@ public final class JarWorkshop {
   private static byte[] jar(JarRecipe recipe, Path classes) throws IOException {
     SortedMap<String, byte[]> entries = new TreeMap<>();
     entries.put(
-        JarRecipe.SERVICE,
-        (recipe.packageName() + ".Entry\n").getBytes(StandardCharsets.UTF_8));
+        JarRecipe.SERVICE, (recipe.packageName() + ".Entry\n").getBytes(StandardCharsets.UTF_8));
     try (Stream<Path> files = Files.list(classes.resolve(recipe.classFolder()))) {
       for (Path file : files.toList()) {
         entries.put(recipe.classFolder() + file.getFileName(), Files.readAllBytes(file));

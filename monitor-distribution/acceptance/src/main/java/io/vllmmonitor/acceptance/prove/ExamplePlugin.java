@@ -29,8 +29,7 @@ final class ExamplePlugin {
 
   /** The source of the guide's guardrail. */
   static String guardrailSource() throws IOException {
-    return new String(
-        resource("guardrail/KvCacheAlmostFull.java"), StandardCharsets.UTF_8);
+    return new String(resource("guardrail/KvCacheAlmostFull.java"), StandardCharsets.UTF_8);
   }
 
   static void build(Path bundle, Path scratch, Path jar) throws IOException {

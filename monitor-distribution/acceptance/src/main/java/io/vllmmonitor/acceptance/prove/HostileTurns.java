@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -32,8 +32,7 @@ final class HostileTurns {
   private int dropped;
   private long evaluationsAtDrop;
 
-  HostileTurns(
-      ProofSetting setting, DaemonProcess daemon, DropFolders place, Neighbours neighbours)
+  HostileTurns(ProofSetting setting, DaemonProcess daemon, DropFolders place, Neighbours neighbours)
       throws IOException {
     this.setting = setting;
     this.daemon = daemon;
@@ -201,8 +200,7 @@ final class HostileTurns {
   }
 
   private static boolean isCalled(HostileInput input, UnitsView view) {
-    return input.units().stream()
-        .allMatch(unit -> view.isLive(unit) && view.evaluations(unit) > 0);
+    return input.units().stream().allMatch(unit -> view.isLive(unit) && view.evaluations(unit) > 0);
   }
 
   /** It runs with the bytes of its file, and nothing is said against that. */
@@ -210,7 +208,8 @@ final class HostileTurns {
     String file = input.files().get(0);
     String hash = Hash.of(Files.readAllBytes(input.folder(place).resolve(file)));
     boolean complains =
-        view.problems().stream().anyMatch(problem -> input.isAbout(problem.path("subject").asText()));
+        view.problems().stream()
+            .anyMatch(problem -> input.isAbout(problem.path("subject").asText()));
     return !complains
         && input.units().stream()
             .allMatch(

@@ -23,6 +23,7 @@ final class Neighbours {
   static final List<String> ALL = List.of(JAR, SOURCE, LISTENER);
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   /** A daemon that scrapes every second has a scrape that is no older. */
   private static final Duration LATEST = Duration.ofSeconds(5);
 
@@ -182,7 +183,8 @@ final class Neighbours {
   private void lookAt(UnitsView view, Map<String, Look> looks) {
     for (String id : ALL) {
       JsonNode item =
-          view.guardrail(id).orElseThrow(() -> new ProofFailure("The neighbour " + id + " is gone"));
+          view.guardrail(id)
+              .orElseThrow(() -> new ProofFailure("The neighbour " + id + " is gone"));
       JsonNode target = item.path("targets").path(0);
       Matcher said = CALLS.matcher(target.path("reason").asText());
       if (!said.find()) {

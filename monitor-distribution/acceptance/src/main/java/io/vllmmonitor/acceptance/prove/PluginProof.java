@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The life of the example plugin on a running daemon: its jar is dropped and live within seconds, it
- * fires on a simulated failure, its second version takes over what the first one knew, and it ends
- * when its jar is taken away while a neighbour's stays.
+ * The life of the example plugin on a running daemon: its jar is dropped and live within seconds,
+ * it fires on a simulated failure, its second version takes over what the first one knew, and it
+ * ends when its jar is taken away while a neighbour's stays.
  */
 final class PluginProof implements Proof {
   private static final String PLUGIN = "queue-watch";
@@ -81,8 +81,7 @@ final class PluginProof implements Proof {
     Until.holds("the second version to judge", SECONDS, () -> looks(rest, SECOND) > 0);
     long after = looks(rest, SECOND);
     require(after > before, "the state goes on: " + before + " looks before, then " + after);
-    require(
-        daemon.command("plugin", "list").output().contains("1.1.0"), "plugin list tells 1.1.0");
+    require(daemon.command("plugin", "list").output().contains("1.1.0"), "plugin list tells 1.1.0");
     setting.log().accept("version 1.1.0 goes on after " + after + " looks");
     server.clearFaults();
 

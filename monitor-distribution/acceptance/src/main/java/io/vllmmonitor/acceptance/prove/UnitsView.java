@@ -25,9 +25,7 @@ record UnitsView(List<JsonNode> plugins, List<JsonNode> problems, List<JsonNode>
   static UnitsView of(Rest rest) throws IOException, InterruptedException {
     requireNonNull(rest, "rest");
     return new UnitsView(
-        rest.all("/api/v1/plugins"),
-        rest.all("/api/v1/problems"),
-        rest.all("/api/v1/guardrails"));
+        rest.all("/api/v1/plugins"), rest.all("/api/v1/problems"), rest.all("/api/v1/guardrails"));
   }
 
   /** The unit of this id, where it is known. */

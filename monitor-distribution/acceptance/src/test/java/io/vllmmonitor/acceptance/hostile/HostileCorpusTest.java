@@ -56,13 +56,13 @@ class HostileCorpusTest {
 
   @Test
   void everyJarIsBuiltWithItsFault(@TempDir Path scratch) throws Exception {
-    Path api =
-        Path.of(ErrorCode.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Path api = Path.of(ErrorCode.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     Map<String, byte[]> jars = JarWorkshop.build(api, scratch);
     assertThat(jars).hasSize(HostileCorpus.recipes().size());
     assertThat(entries(jars.get("no-entry"))).doesNotContain(JarRecipe.SERVICE);
     assertThat(entries(jars.get("plain"))).contains(JarRecipe.SERVICE, "hostile/plain/Rule.class");
-    assertThat(entries(jars.get("api-inside"))).anyMatch(name -> name.startsWith("io/vllmmonitor/"));
+    assertThat(entries(jars.get("api-inside")))
+        .anyMatch(name -> name.startsWith("io/vllmmonitor/"));
     assertThat(jars.get("zip-bomb").length).isLessThan(2_000_000);
   }
 

@@ -94,15 +94,15 @@ class AuthorProjectsIT {
 
   private String checked(Path jar) throws Exception {
     Path bundle =
-        UnzippedBundle.unzip(
-            Path.of(System.getProperty("bundle.zip")), scratch.resolve("bundle"));
+        UnzippedBundle.unzip(Path.of(System.getProperty("bundle.zip")), scratch.resolve("bundle"));
     Process process =
         new ProcessBuilder(
                 bundle.resolve("bin/vllm-monitor").toString(), "plugin", "check", jar.toString())
             .redirectErrorStream(true)
             .start();
     String output =
-        new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;
   }

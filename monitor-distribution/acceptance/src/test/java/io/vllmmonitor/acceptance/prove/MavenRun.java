@@ -102,7 +102,8 @@ final class MavenRun {
   Result run(Path folder, boolean offline, String... words)
       throws IOException, InterruptedException {
     List<String> command =
-        new ArrayList<>(List.of(program.toString(), "-B", "-ntp", "-Dmaven.repo.local=" + repository));
+        new ArrayList<>(
+            List.of(program.toString(), "-B", "-ntp", "-Dmaven.repo.local=" + repository));
     if (offline) {
       command.add("-o");
     }

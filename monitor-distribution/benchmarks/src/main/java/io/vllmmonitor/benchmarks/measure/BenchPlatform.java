@@ -65,6 +65,7 @@ final class BenchPlatform implements AutoCloseable {
                 folder.resolve("nothing-bundled"),
                 directory.plugins(),
                 directory.guardrails(),
+                directory.extensions(),
                 folder.resolve("work"),
                 true,
                 true),

@@ -79,8 +79,7 @@ final class DropToLive {
         figures.put(PluginRequirements.JAR_LIVE, Figures.OURS, jar);
         figures.note(
             "live is what the list of plugins calls ACTIVE; medians of " + drops + " drops each");
-        return String.format(
-            Locale.ROOT, "drop_to_live_s source %.2f jar %.2f", source, jar);
+        return String.format(Locale.ROOT, "drop_to_live_s source %.2f jar %.2f", source, jar);
       }
     }
   }
@@ -89,8 +88,7 @@ final class DropToLive {
     List<Double> seconds = new ArrayList<>();
     for (int i = 0; i < drops; i++) {
       String id = "live-source-" + i;
-      byte[] text =
-          MadeGuardrail.raced(id, "LiveSource" + i, i).getBytes(StandardCharsets.UTF_8);
+      byte[] text = MadeGuardrail.raced(id, "LiveSource" + i, i).getBytes(StandardCharsets.UTF_8);
       seconds.add(drop(daemon, "guardrails", "LiveSource" + i + ".java", id, text));
     }
     return seconds;

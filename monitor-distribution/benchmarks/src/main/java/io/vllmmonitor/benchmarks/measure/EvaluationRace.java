@@ -162,10 +162,8 @@ final class EvaluationRace {
     Path classes = scratch.resolve("plain-classes");
     MadeGuardrail.compile(classes, source);
     try (URLClassLoader loader =
-        new URLClassLoader(
-            new URL[] {classes.toUri().toURL()}, Guardrail.class.getClassLoader())) {
-      return (Guardrail)
-          Class.forName("RacedRule", true, loader).getConstructor().newInstance();
+        new URLClassLoader(new URL[] {classes.toUri().toURL()}, Guardrail.class.getClassLoader())) {
+      return (Guardrail) Class.forName("RacedRule", true, loader).getConstructor().newInstance();
     } catch (ReflectiveOperationException e) {
       throw new IOException("The plain rule cannot be made", e);
     }

@@ -56,9 +56,7 @@ final class GuardrailCrowd {
       }
       platform.look();
       figures.put(
-          "500 dropped sources are taken in, s",
-          Figures.OURS,
-          (System.nanoTime() - begin) / 1e9);
+          "500 dropped sources are taken in, s", Figures.OURS, (System.nanoTime() - begin) / 1e9);
       List<Judged> judged = new ArrayList<>();
       for (int i = 0; i < TARGETS; i++) {
         judged.add(judged(platform, BenchPlatform.target(FIRST_PORT + i)));
@@ -151,8 +149,7 @@ final class GuardrailCrowd {
     page.add(SeriesKey.of("vllm:num_preemptions_total"));
     for (double bound : BOUNDS) {
       String le = Double.isInfinite(bound) ? "+Inf" : Double.toString(bound);
-      page.add(
-          new SeriesKey("vllm:time_to_first_token_seconds_bucket", Labels.of("le", le)));
+      page.add(new SeriesKey("vllm:time_to_first_token_seconds_bucket", Labels.of("le", le)));
     }
     for (int i = 0; i < OTHER_SERIES; i++) {
       page.add(new SeriesKey("vllm:other", Labels.of("number", Integer.toString(i))));

@@ -108,7 +108,13 @@ final class MadeGuardrail {
     String[] arguments =
         Stream.concat(
                 Stream.of(
-                    "--release", "17", "-proc:none", "-nowarn", "-cp", api(), "-d",
+                    "--release",
+                    "17",
+                    "-proc:none",
+                    "-nowarn",
+                    "-cp",
+                    api(),
+                    "-d",
                     classes.toString()),
                 Stream.of(files).map(Path::toString))
             .toArray(String[]::new);

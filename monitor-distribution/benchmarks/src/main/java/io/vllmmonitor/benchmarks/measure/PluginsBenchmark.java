@@ -66,8 +66,7 @@ public final class PluginsBenchmark {
     lines.add(new SwapLoad(figures, Files.createDirectories(scratch.resolve("swaps"))).run());
     figures.step("from a dropped file to a live guardrail");
     lines.add(
-        new DropToLive(figures, setting.bundle(), scratch.resolve("drops"), setting.quick())
-            .run());
+        new DropToLive(figures, setting.bundle(), scratch.resolve("drops"), setting.quick()).run());
   }
 
   private String head() throws IOException {

@@ -2,8 +2,8 @@ package io.vllmmonitor.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.code.CodeTransition;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.guardrail.FiringStatus;
@@ -316,7 +316,7 @@ class CommandsTest {
         .contains("  remedy   Nothing is wrong with it\n")
         .contains("  calls    7, failed 2, slow 1, cancelled 0, held back 0, threads lost 0\n")
         .contains("on probation for another 12s or more calls")
-        .contains("guardrail:kv-thrash  127.0.0.1:8000  half_open  5")
+        .containsPattern("guardrail:kv-thrash +127.0.0.1:8000 +half_open +5")
         .containsPattern("ACTIVE +DEGRADED +PLUGIN_BREAKER_OPEN +it keeps failing");
     assertThat(run.command("plugin", "why", "guardrail-vllm", "--json")).isZero();
     assertThat(run.out).startsWith("{").contains("\"remedy\"");

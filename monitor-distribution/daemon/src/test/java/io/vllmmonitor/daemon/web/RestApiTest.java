@@ -3,8 +3,8 @@ package io.vllmmonitor.daemon.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.code.CodeTransition;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.guardrail.FiringStatus;

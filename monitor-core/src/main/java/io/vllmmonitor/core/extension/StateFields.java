@@ -1,4 +1,4 @@
-package io.vllmmonitor.core.plugin;
+package io.vllmmonitor.core.extension;
 
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * states are equal texts. A double is its 64 bits in hex, an array of doubles those in a row, bytes
  * are Base64. Confined to one thread.
  */
-final class StateFields implements StateWriter {
-  static final int LARGEST_BYTES = 1 << 20;
+public final class StateFields implements StateWriter {
+  /** How long the text may be. */
+  public static final int LARGEST_BYTES = 1 << 20;
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -46,8 +47,12 @@ final class StateFields implements StateWriter {
   /** One value in its written form. */
   private record Field(String type, String value) {}
 
-  /** Reads what {@link #json} wrote. */
-  static StateReader parse(String json) {
+  /**
+   * Reads what {@link #json} wrote.
+   *
+   * @throws MonitorException PLUGIN_STATE_RESTORE when it is something else
+   */
+  public static StateReader parse(String json) {
     Map<String, Field> fields = new TreeMap<>();
     try {
       JsonNode root = MAPPER.readTree(json);
@@ -65,9 +70,11 @@ final class StateFields implements StateWriter {
   }
 
   /**
+   * The text.
+   *
    * @throws MonitorException PLUGIN_CALL_FAILED beyond 1 MiB
    */
-  String json() {
+  public String json() {
     ObjectNode root = MAPPER.createObjectNode();
     fields.forEach((name, field) -> root.putObject(name).put(field.type(), field.value()));
     String json = root.toString();
@@ -77,7 +84,8 @@ final class StateFields implements StateWriter {
     return json;
   }
 
-  boolean isEmpty() {
+  /** Whether nothing was written. */
+  public boolean isEmpty() {
     return fields.isEmpty();
   }
 
