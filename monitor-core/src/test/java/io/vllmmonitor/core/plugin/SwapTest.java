@@ -78,6 +78,7 @@ class SwapTest {
     assertThat(rig.history.steps("acme").subList(14, 16))
         .containsExactly("2 ACTIVE DRAINING", "2 DRAINING UNLOADED");
     try (PluginPlatform platform = rig.boot()) {
+      assertThat(platform.plugins()).isNotEmpty();
       assertThat(rig.history.steps("acme").subList(16, 20))
           .containsExactly(
               "2 UNLOADED RESOLVED", "2 RESOLVED LOADED", "2 LOADED RESTORED", "2 RESTORED ACTIVE");

@@ -158,7 +158,10 @@ class ReplayTest {
   private final VirtualTimer timer = new VirtualTimer(START);
   private final Closers store = new Closers();
   private final FakeServer server = new FakeServer();
+  @SuppressWarnings("NullAway.Init") // by open(), after the first sources were dropped
   private OpenedStore opened;
+
+  @SuppressWarnings("NullAway.Init") // by open()
   private Life life;
 
   @AfterEach
