@@ -200,6 +200,9 @@ class SwapTest {
       platform.tend();
       assertThat(platform.plugins().get(0).phase().name()).isEqualTo("DEGRADED");
       assertThat(platform.plugins().get(0).generation().generation()).isEqualTo(2);
+      assertThat(rig.problemCodes("acme")).containsExactly("PLUGIN_BREAKER_OPEN");
+      platform.disable("acme");
+      assertThat(rig.problemCodes("acme")).isEmpty(); // it protects no more, on purpose
     }
   }
 
