@@ -444,6 +444,23 @@ class SandboxAttackTest {
     assertThat(called).doesNotContain("close");
   }
 
+  /** The watchdog interrupts a call that is late. */
+  @Test
+  void anInterruptEndsWhatIsSlow() {
+    Guardrail guardrail =
+        Sources.guardrail(
+            Sources.checking("for (int i = 0; i < 100; i++) { view.valueOr(\"x\", 1); }"));
+    assertThat(guardrail.check(FakeMetricView.empty())).isEqualTo(Verdict.pass());
+    Thread.currentThread().interrupt();
+    MonitorException ended =
+        catchThrowableOfType(
+            MonitorException.class, () -> guardrail.check(FakeMetricView.empty()));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(ended.code()).isEqualTo(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED);
+    assertThat(ended.getMessage()).startsWith("Probe.java line 15: ").contains("interrupted");
+    assertThat(guardrail.check(FakeMetricView.empty())).isEqualTo(Verdict.pass());
+  }
+
   @Test
   void linesOfTheLogAreCountedToo() {
     String member =
