@@ -1,5 +1,6 @@
 package io.vllmmonitor.api.code;
 
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -72,7 +73,7 @@ public enum LifePhase {
   /** The phases that may follow this one. */
   public Set<LifePhase> next() {
     Set<LifePhase> next = NEXT.get(this);
-    return next == null ? Set.of() : Set.copyOf(next);
+    return next == null ? Set.of() : Collections.unmodifiableSet(next);
   }
 
   /** Whether a generation may go from this phase to the other one. */

@@ -2,6 +2,7 @@ package io.vllmmonitor.api.history;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeTransition;
+import io.vllmmonitor.api.extension.Incubating;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
@@ -16,6 +17,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * The read side of everything that was remembered. Answers hold committed entries only, newest
  * first, in pages. A null filter does not filter. Thread-safe; may block on the disk.
  */
+@Incubating(review = "2027-03-01")
 public interface History {
   /**
    * Samples of all matching series, oldest first. Renamed metrics are found under all of their
@@ -39,18 +44,23 @@ public interface History {
    */
   List<SeriesData> metrics(SeriesSelector selector, Instant from, Instant to, int maxSamples);
 
+  /** Checkpoints by the time of the transition. */
   Page<StateCheckpoint> checkpoints(HistoryQuery query, @Nullable LifecycleState state);
 
   /** The newest checkpoint of a target. */
   Optional<StateCheckpoint> latestCheckpoint(TargetId target);
 
+  /** Firings by the time they began. */
   Page<GuardrailFiring> firings(
       HistoryQuery query, @Nullable String guardrail, @Nullable FiringStatus status);
 
+  /** Incidents by the time they opened. */
   Page<Incident> incidents(HistoryQuery query, @Nullable IncidentStatus status);
 
+  /** One incident; empty when there is none of that id. */
   Optional<Incident> incident(String id);
 
+  /** Attempts by the time they were planned. */
   Page<MitigationAttempt> attempts(
       HistoryQuery query,
       @Nullable String strategy,
@@ -125,6 +135,25 @@ public interface History {
 
   /** All problems, the most recent first. */
   Page<Problem> problems(HistoryQuery query);
+
+  /**
+   * Receipts of rehearsals by the time they began. Damaged entries are passed over, counted on the
+   * page and told as a problem.
+   *
+   * @param unit in full
+   */
+  Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit);
+
+  /**
+   * Stored verdicts by their tick. Damaged entries are passed over, counted on the page and told as
+   * a problem.
+   *
+   * @param guardrail in full
+   */
+  Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail);
+
+  /** The state of an instance that a stored verdict names. */
+  Optional<StateVersion> stateVersion(String hash);
 
   /** The report of the newest start. */
   Optional<RestoreReport> latestRestoreReport();

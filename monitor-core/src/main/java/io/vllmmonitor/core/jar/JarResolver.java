@@ -125,7 +125,7 @@ public final class JarResolver {
 
   private static boolean isMet(Dependency dependency, Map<String, JarDescriptor> running) {
     JarDescriptor base = running.get(dependency.id());
-    return base == null ? dependency.optional() : dependency.accepts(base.version());
+    return dependency.optional() || (base != null && dependency.accepts(base.version()));
   }
 
   private static String describe(Dependency dependency, Map<String, JarDescriptor> running) {

@@ -3,6 +3,7 @@ package io.vllmmonitor.core.jar;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_LINK;
 
 import io.vllmmonitor.core.config.NearestName;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,6 +22,9 @@ import org.objectweb.asm.ClassReader;
  */
 final class LinkCheck {
   private static final int MOST_TOLD = 5;
+
+  /** With more words than that, looking for them costs more than reading the class. */
+  private static final int MOST_WORDS = 50;
 
   private final JarClasses classes;
   private final KnownTypes types;
@@ -55,8 +59,10 @@ final class LinkCheck {
    *     are missing and how many more there are
    */
   void check() {
+    List<String> words = words();
     for (String name : classes.names()) {
-      classes.visit(name, new ReferenceVisitor(this::resolve), ClassReader.SKIP_FRAMES);
+      classes.visitIfMentions(
+          name, words, new ReferenceVisitor(this::resolve), ClassReader.SKIP_FRAMES);
       checkImplemented(name);
     }
     if (failures.isEmpty()) {
@@ -72,6 +78,16 @@ final class LinkCheck {
             + told
             + (more > 0 ? "; and " + more + " more" : "")
             + ". Build it against the monitor-api of this daemon");
+  }
+
+  /**
+   * One of these stands in every class that matters: our package, or the name of a class of the jar
+   * that extends something of it. Libraries that the jar carries mention none of them.
+   */
+  private List<String> words() {
+    List<String> words = new ArrayList<>(List.of(JarClasses.OURS));
+    classes.names().stream().filter(this::descends).forEach(words::add);
+    return words.size() > MOST_WORDS ? List.of() : words;
   }
 
   private void resolve(Reference reference) {

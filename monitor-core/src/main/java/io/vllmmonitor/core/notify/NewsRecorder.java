@@ -17,6 +17,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.notify.Notification;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import java.util.function.Consumer;
 
 /**
@@ -116,6 +119,21 @@ public final class NewsRecorder implements Recorder {
     @Override
     public void audit(AuditEntry entry) {
       out.audit(entry);
+    }
+
+    @Override
+    public void rehearsal(Rehearsal rehearsal) {
+      out.rehearsal(rehearsal);
+    }
+
+    @Override
+    public void verdict(VerdictRecord verdict) {
+      out.verdict(verdict);
+    }
+
+    @Override
+    public void stateVersion(StateVersion version) {
+      out.stateVersion(version);
     }
   }
 }

@@ -123,6 +123,8 @@ final class Arrivals {
     Optional<CodeGeneration> before = ledger.current(candidate.unit());
     boolean same = before.isPresent() && before.get().codeHash().equals(candidate.codeHash());
     if (before.isPresent() && before.get().status() == CodeStatus.DISABLED) {
+      steps(candidate);
+      book.step(candidate, LifePhase.UNLOADED, "the unit is disabled");
       CodeGeneration kept = ledger.record(candidate, CodeStatus.DISABLED, "the unit is disabled");
       supersede(before.get(), kept);
       return kept;

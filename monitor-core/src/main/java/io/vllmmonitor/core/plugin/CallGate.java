@@ -177,7 +177,7 @@ final class CallGate implements InvocationHandler {
     if (!watch.health().mayCall()) {
       throw lost();
     }
-    if (!breaker.lets(watch.watchdog().now())) {
+    if (!watch.trial() && !breaker.lets(watch.watchdog().now())) {
       watch.health().wasSkipped();
       return heldBack(method);
     }

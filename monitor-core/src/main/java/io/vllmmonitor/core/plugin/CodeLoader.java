@@ -23,9 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,6 +45,10 @@ final class CodeLoader {
   private final Path work;
   private final JarHost host;
   private final JarChecks checks = new JarChecks();
+
+  /** The versions of the jars that are loaded; holds no loader that nobody else does. */
+  private final Map<ClassLoader, String> versions = new WeakHashMap<>();
+
   private final DeadlineWorker worker;
 
   CodeLoader(PlatformServices services, Path work, DeadlineWorker worker) {
@@ -67,6 +74,21 @@ final class CodeLoader {
   }
 
   /**
+   * Checks the jar of a recorded generation, once for each content.
+   *
+   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there; the
+   *     codes of {@link JarChecks}
+   */
+  JarDescriptor inspect(CodeGeneration jar) {
+    return checks
+        .known(jar.codeHash(), jar.kind() == CodeKind.BUNDLED_JAR)
+        .orElseGet(
+            () ->
+                inspect(
+                    services.blobs().get(jar.codeHash()), jar.codeHash(), jar.file(), jar.kind()));
+  }
+
+  /**
    * Loads a generation.
    *
    * @param bases the loaders of the jars that run, by id, for those that depend on them
@@ -85,8 +107,7 @@ final class CodeLoader {
         inspect(code, generation.codeHash(), generation.file(), generation.kind());
     List<ClassLoader> loaders =
         descriptor.dependencies().stream()
-            .map(Dependency::id)
-            .flatMap(id -> bases.apply(id).stream())
+            .flatMap(dependency -> bases.apply(dependency.id()).filter(fits(dependency)).stream())
             .toList();
     return openJar(copy(code, generation.codeHash()), loaders, descriptor, generation.file());
   }
@@ -131,6 +152,11 @@ final class CodeLoader {
     }
   }
 
+  /** An optional dependency in a version that will not do counts as not there. */
+  private Predicate<ClassLoader> fits(Dependency dependency) {
+    return base -> dependency.accepts(versions.getOrDefault(base, ""));
+  }
+
   private UnitCode openJar(
       Path jar, List<ClassLoader> bases, JarDescriptor descriptor, String file) {
     String id;
@@ -144,6 +170,7 @@ final class CodeLoader {
     }
     try {
       ClassLoader loader = host.getPluginClassLoader(id);
+      versions.put(loader, descriptor.version());
       MonitorPlugin entry =
           Failures.run(
               worker,

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * after everything was unloaded. Thread-safe.
  */
 final class ContextFactory implements AutoCloseable {
+  private final PlatformServices services;
   private final PluginTimer timer = new PluginTimer();
   private final EventDesk events;
   private final PluginMetrics metrics;
 
   ContextFactory(PlatformServices services) {
+    this.services = services;
     this.events = new EventDesk(services.context(), services.clock());
     this.metrics = new PluginMetrics(services.context().metrics());
   }
@@ -22,13 +24,11 @@ final class ContextFactory implements AutoCloseable {
   /**
    * @param target null for the kinds that exist once per daemon
    * @param defaults what the code itself brings as configuration
-   * @param given the services behind it; others than the platform's in a rehearsal
    */
-  UnitContext make(
-      String unit, @Nullable Target target, Settings defaults, PlatformServices given) {
-    Settings operator = given.settings().apply(unit);
+  UnitContext make(String unit, @Nullable Target target, Settings defaults) {
+    Settings operator = services.settings().apply(unit);
     return new UnitContext(
-        new ServiceScope(unit), target, defaults, operator, given, timer, events, metrics);
+        new ServiceScope(unit), target, defaults, operator, services, timer, events, metrics);
   }
 
   @Override

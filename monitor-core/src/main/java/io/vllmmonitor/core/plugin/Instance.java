@@ -9,6 +9,7 @@ import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.extension.StateFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,6 +28,7 @@ final class Instance {
   private final CodeGeneration generation;
   private final @Nullable TargetId target;
   private final boolean shadow;
+  private final boolean adviseOnly;
   private final Set<String> configKeys;
   private final ServiceScope scope;
   private final CallGate gate;
@@ -44,6 +46,7 @@ final class Instance {
       CodeGeneration generation,
       @Nullable Target target,
       boolean shadow,
+      boolean adviseOnly,
       Set<String> configKeys,
       ServiceScope scope,
       Extension made,
@@ -53,6 +56,7 @@ final class Instance {
     this.generation = requireNonNull(generation, "generation");
     this.target = target == null ? null : target.id();
     this.shadow = shadow;
+    this.adviseOnly = adviseOnly;
     this.configKeys = Set.copyOf(configKeys);
     this.scope = requireNonNull(scope, "scope");
     this.gate =
@@ -102,7 +106,7 @@ final class Instance {
   }
 
   <E extends Extension> Bound<E> bound(Class<E> type) {
-    return new Bound<>(type.cast(extension), unit(), generation.codeHash(), shadow);
+    return new Bound<>(type.cast(extension), unit(), generation.codeHash(), shadow, adviseOnly);
   }
 
   /** Gives the instance what an earlier one saved. */

@@ -22,7 +22,7 @@ public record InstanceHealth(
     String name,
     @Nullable TargetId target,
     String breaker,
-    int failuresInARow,
+    int consecutiveFailures,
     Duration heldFor,
     String lastFailure,
     @Nullable Instant lastFailureAt) {

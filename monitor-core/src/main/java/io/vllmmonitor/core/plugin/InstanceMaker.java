@@ -5,20 +5,16 @@ import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 
 import io.vllmmonitor.api.code.CodeGeneration;
-import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.history.History;
-import io.vllmmonitor.api.plugin.PluginContext;
 import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.api.target.Target;
-import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -42,17 +38,17 @@ final class InstanceMaker {
   private final PlatformServices services;
   private final DeadlineWorker worker;
   private final ContextFactory contexts;
-  private final boolean autoPromote;
+  private final Promotions promotions;
 
   InstanceMaker(
       PlatformServices services,
       DeadlineWorker worker,
       ContextFactory contexts,
-      boolean autoPromote) {
+      Promotions promotions) {
     this.services = services;
     this.worker = worker;
     this.contexts = contexts;
-    this.autoPromote = autoPromote;
+    this.promotions = promotions;
   }
 
   /**
@@ -63,12 +59,17 @@ final class InstanceMaker {
    *     is left open then
    */
   List<Instance> construct(RunningUnit unit, @Nullable Target target) {
-    return construct(unit, target, services, code -> pieces(code, target));
-  }
-
-  /** Makes instances to try out, with another clock. */
-  List<Instance> forRehearsal(RunningUnit unit, Target target, InstantSource clock) {
-    return construct(unit, target, services.withClock(clock), code -> code::forRehearsal);
+    UnitContext context = contexts.make(unit.id(), target, unit.code().defaults());
+    List<Instance> made = List.of();
+    try {
+      made = construct(unit, target, context);
+      return made;
+    } finally {
+      // Nobody is left who could close them later.
+      if (made.isEmpty()) {
+        release(context.scope());
+      }
+    }
   }
 
   /**
@@ -146,43 +147,19 @@ final class InstanceMaker {
     }
   }
 
-  private static Function<PluginContext, List<UnitCode.Piece>> pieces(
-      UnitCode code, @Nullable Target target) {
-    return target == null ? code::forDaemon : code::forTarget;
-  }
-
-  private List<Instance> construct(
-      RunningUnit unit,
-      @Nullable Target target,
-      PlatformServices given,
-      Function<UnitCode, Function<PluginContext, List<UnitCode.Piece>>> kinds) {
-    UnitContext context = contexts.make(unit.id(), target, unit.code().defaults(), given);
-    List<Instance> made = List.of();
-    try {
-      made = construct(unit, target, context, kinds);
-      return made;
-    } finally {
-      // Nobody is left who could close them later.
-      if (made.isEmpty()) {
-        release(context.scope());
-      }
-    }
-  }
-
-  private List<Instance> construct(
-      RunningUnit unit,
-      @Nullable Target target,
-      UnitContext context,
-      Function<UnitCode, Function<PluginContext, List<UnitCode.Piece>>> kinds) {
+  private List<Instance> construct(RunningUnit unit, @Nullable Target target, UnitContext context) {
     CodeGeneration generation = unit.generation();
     UnitCode code = unit.code();
-    boolean shadow = isShadow(generation, target);
+    Stage stage = target == null ? Stage.ACT : promotions.stage(generation, target.mode());
+    boolean shadow =
+        target == null ? generation.status() == CodeStatus.SHADOW : stage == Stage.SHADOW;
     return Failures.run(
         worker,
         PLUGIN_START_FAILED,
         "Unit " + unit.id() + " for " + (target == null ? "the daemon" : target.id()),
         () -> {
-          List<UnitCode.Piece> pieces = kinds.apply(code).apply(context);
+          List<UnitCode.Piece> pieces =
+              target == null ? code.forDaemon(context) : code.forTarget(context);
           List<Instance> made = new ArrayList<>();
           for (UnitCode.Piece piece : pieces) {
             made.add(
@@ -192,6 +169,7 @@ final class InstanceMaker {
                     generation,
                     target,
                     shadow,
+                    stage == Stage.ADVISE,
                     configKeys(piece.extension()),
                     context.scope(),
                     piece.extension(),
@@ -199,15 +177,6 @@ final class InstanceMaker {
           }
           return made;
         });
-  }
-
-  private boolean isShadow(CodeGeneration generation, @Nullable Target target) {
-    boolean awaitsPromotion =
-        generation.kind() == CodeKind.SOURCE
-            && target != null
-            && target.mode() == TargetMode.ACT
-            && !autoPromote;
-    return awaitsPromotion || generation.status() == CodeStatus.SHADOW;
   }
 
   private static String checkedId(String unit, Extension extension) {
@@ -255,6 +224,7 @@ final class InstanceMaker {
     }
     return history
         .state(instance.id(), StateSaver.keptUnder(unit.generation()), instance.target())
+        .filter(kept -> kept.codeHash().equals(unit.generation().codeHash()))
         .or(() -> newest);
   }
 

@@ -15,7 +15,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class LifeBook {
   private static final int MOST_UNSTORED = 1_000;
   private static final int NEWEST = 200;
+  private static final String SUBJECT = "steps of plugins";
 
   private final PlatformServices services;
   private final TimeOrderedIds ids;
   private final Map<Life, LifePhase> phases = new HashMap<>();
   private final Deque<CodeTransition> unstored = new ArrayDeque<>();
+  private boolean failing;
 
   private record Life(String unit, int generation) {
     static Life of(CodeGeneration generation) {
@@ -151,21 +152,19 @@ final class LifeBook {
     try {
       services.recorder().write(entries -> rows.forEach(entries::transition));
       stored(rows);
+      if (failing) {
+        failing = false;
+        services.problems().clear(SUBJECT);
+      }
     } catch (MonitorException e) {
-      services.problems().note("steps of plugins", e);
+      failing = true;
+      services.problems().note(SUBJECT, e);
     }
   }
 
   /** The newest steps of a unit, newest first. */
   List<CodeTransition> steps(String unit, int most) {
     return services.history().transitions(HistoryQuery.newest().withLimit(most), unit).items();
-  }
-
-  /** The newest step of a generation with a code, for its reason. */
-  Optional<CodeTransition> lastFailure(CodeGeneration generation) {
-    return steps(generation.unit(), NEWEST).stream()
-        .filter(step -> step.generation() == generation.generation() && step.code() != null)
-        .findFirst();
   }
 
   private static LifePhase resting(CodeStatus status) {

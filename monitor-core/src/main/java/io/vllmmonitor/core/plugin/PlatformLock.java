@@ -34,6 +34,7 @@ final class PlatformLock {
   }
 
   /** Something slow within a change: no other change comes between, but what runs may be used. */
+  @SuppressWarnings("LockNotBeforeTry") // it is given back here, to whoever holds it above
   <T> T outside(Supplier<T> work) {
     int holds = state.getHoldCount();
     for (int i = 0; i < holds; i++) {

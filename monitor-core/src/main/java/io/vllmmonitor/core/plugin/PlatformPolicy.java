@@ -42,9 +42,4 @@ public record PlatformPolicy(
     return new PlatformPolicy(
         PROBATION, PROBATION_CALLS, RehearsalGate.open(), metrics, System::nanoTime);
   }
-
-  /** The same with another gate. */
-  public PlatformPolicy withRehearsal(RehearsalGate gate) {
-    return new PlatformPolicy(probation, probationCalls, gate, metrics, nanos);
-  }
 }

@@ -54,21 +54,4 @@ public record PlatformServices(
     requireNonNull(context, "context");
     requireNonNull(jars, "jars");
   }
-
-  /** The same services, with another clock for what they are given to. */
-  PlatformServices withClock(InstantSource other) {
-    return new PlatformServices(
-        blobs,
-        recorder,
-        history,
-        problems,
-        metrics,
-        settings,
-        configured,
-        http,
-        other,
-        random,
-        context,
-        jars);
-  }
 }

@@ -14,6 +14,7 @@ import io.vllmmonitor.api.notify.Exporter;
 import io.vllmmonitor.api.notify.Notifier;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.config.NearestName;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
@@ -23,6 +24,7 @@ import io.vllmmonitor.core.jar.Approval;
 import io.vllmmonitor.core.script.SourceCompiler;
 import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.worker.DeadlineWorker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * one lock guards every change, and code of plugins runs under it on workers with a deadline of 10
  * s; what is published is read without the lock, and called under the limits of {@link CallLimits}.
  */
-public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, AutoCloseable {
+public final class PluginPlatform
+    implements ExtensionCatalog, PluginDirectory, GuardrailPromotion, AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int MOST_ABANDONED = 4;
 
@@ -46,6 +49,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   private final LifeBook book;
   private final Ledger ledger;
   private final CodeLoader loader;
+  private final Promotions promotions;
   private final ContextFactory contexts;
   private final UnitRunner runner;
   private final JarGate gate;
@@ -85,19 +89,28 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     this.suspects = new SuspectJournal(folders.work(), services.problems());
     this.unloads = new UnloadWatch(services.problems(), policy.metrics());
     this.probation = new Probation(services, policy, ledger, book);
+    this.promotions = new Promotions(services, folders.autoPromote());
     this.contexts = new ContextFactory(services);
     UnitMaker maker =
         new UnitMaker(
             services,
             loader,
-            new InstanceMaker(services, worker, contexts, folders.autoPromote()),
+            new InstanceMaker(services, worker, contexts, promotions),
             book,
             new UnitMaker.CallWatches(watchdog, suspects, probation, policy.metrics()),
             unloads);
     this.runner = new UnitRunner(services, maker, book, ledger, worker);
     this.gate = new JarGate(services, folders, loader, runner);
     this.listing = new UnitListing(ledger, runner, gate, book, probation, watchdog);
-    Rehearsals rehearsals = new Rehearsals(maker, book, lock, policy.rehearsal(), runner);
+    Rehearsals rehearsals =
+        new Rehearsals(
+            services,
+            maker,
+            book,
+            lock,
+            policy.rehearsal(),
+            runner,
+            new Rehearsals.Trials(worker, watchdog, folders.work()));
     this.arrivals =
         new Arrivals(services, ledger, runner, gate, new SourceCompiler(), book, rehearsals);
     this.revival = new Revival(services, ledger, runner, arrivals, gate, book);
@@ -246,6 +259,25 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   }
 
   @Override
+  public PluginSummary promote(String unit, Stage stage, String why) {
+    return locked(
+        () -> {
+          CodeGeneration current =
+              runner.running(unit).map(RunningUnit::generation).orElseThrow(() -> unknown(unit));
+          promotions.decide(current, stage);
+          CodeStatus status = stage == Stage.SHADOW ? CodeStatus.SHADOW : CodeStatus.ACTIVE;
+          runner.start(ledger.record(current, status, why));
+          return listing.of(unit);
+        });
+  }
+
+  @Override
+  public Stage stage(String unit, TargetMode mode) {
+    return locked(
+        () -> promotions.stage(ledger.current(unit).orElseThrow(() -> unknown(unit)), mode));
+  }
+
+  @Override
   public Approval approve(String unit) {
     return locked(
         () -> {
@@ -284,6 +316,15 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         });
   }
 
+  /**
+   * Loads code for trials beside what runs.
+   *
+   * @param work for copies of jars
+   */
+  public TrialUnits trialUnits(Path work) {
+    return new TrialUnits(services, work, this::classLoader, watchdog);
+  }
+
   /** Saves all states, closes and unloads everything. */
   @Override
   public void close() {
@@ -299,6 +340,11 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     contexts.close();
     watchdog.close();
     suspects.close();
+  }
+
+  /** Whether unloaded loaders have gone. */
+  UnloadWatch unloads() {
+    return unloads;
   }
 
   /** The class loader of a running jar, for the proof that it can go. */

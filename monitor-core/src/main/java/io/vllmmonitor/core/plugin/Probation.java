@@ -23,6 +23,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class Probation implements UnitHealth.Alarms {
   private static final int MOST_ALARMS = 10_000;
 
+  /** From the record of a generation until it runs. */
+  private static final Duration LONGEST_START = Duration.ofMinutes(1);
+
   private final PlatformServices services;
   private final PlatformPolicy policy;
   private final Ledger ledger;
@@ -61,10 +64,13 @@ final class Probation implements UnitHealth.Alarms {
 
   /** When a running generation is off probation at the earliest; empty when it is not on it. */
   Optional<Duration> left(RunningUnit unit) {
-    if (ledger.previousGood(unit.generation()).isEmpty()) {
+    if (!Revival.isNew(unit.generation()) || ledger.previousGood(unit.generation()).isEmpty()) {
       return Optional.empty();
     }
     Instant until = unit.generation().at().plus(policy.probation());
+    if (unit.health().since().isAfter(until.plus(LONGEST_START))) {
+      return Optional.empty(); // it was new in an earlier life of the daemon
+    }
     Duration left = Duration.between(services.clock().instant(), until);
     if (!left.isNegative() && !left.isZero()) {
       return Optional.of(left);

@@ -6,33 +6,48 @@ import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
-import io.vllmmonitor.api.guardrail.Guardrail;
-import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.worker.DeadlineWorker;
+import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Lets the gate try new code out, with instances apart from everything that runs. Begun under the
  * platform's lock, which is let go while the gate works.
  */
 final class Rehearsals {
+  private final PlatformServices services;
   private final UnitMaker maker;
   private final LifeBook book;
   private final PlatformLock lock;
   private final RehearsalGate gate;
   private final UnitRunner runner;
+  private final Trials trials;
+
+  /**
+   * What instances on trial are called with. Immutable.
+   *
+   * @param work for copies of jars
+   */
+  record Trials(DeadlineWorker worker, Watchdog watchdog, Path work) {}
 
   Rehearsals(
-      UnitMaker maker, LifeBook book, PlatformLock lock, RehearsalGate gate, UnitRunner runner) {
+      PlatformServices services,
+      UnitMaker maker,
+      LifeBook book,
+      PlatformLock lock,
+      RehearsalGate gate,
+      UnitRunner runner,
+      Trials trials) {
+    this.services = services;
     this.maker = maker;
     this.book = book;
     this.lock = lock;
     this.gate = gate;
     this.runner = runner;
+    this.trials = trials;
   }
 
   /** Whether there is a gate at all. */
@@ -62,7 +77,17 @@ final class Rehearsals {
     book.step(candidate, LifePhase.LOADED, "its classes are loaded");
     RehearsalGate.Receipt receipt;
     try {
-      Candidate rehearsed = new Candidate(unit, predecessor, runner.targets());
+      LoadedUnit apart =
+          new LoadedUnit(
+              candidate,
+              runner.targets(),
+              unit.code(),
+              services,
+              new PassingBlobs(services.blobs()),
+              trials.worker(),
+              trials.watchdog(),
+              trials.work());
+      Candidate rehearsed = new Candidate(apart, predecessor);
       receipt = lock.outside(() -> gate.rehearse(rehearsed));
     } finally {
       maker.discard(unit);
@@ -75,70 +100,22 @@ final class Rehearsals {
     return receipt;
   }
 
-  /** Loaded code and what can be made of it. */
-  private final class Candidate implements CandidateUnit {
-    private final RunningUnit unit;
-    private final Optional<CodeGeneration> predecessor;
-    private final List<Target> forTargets;
-
-    Candidate(RunningUnit unit, Optional<CodeGeneration> predecessor, List<Target> forTargets) {
-      this.unit = unit;
-      this.predecessor = predecessor;
-      this.forTargets = forTargets;
-    }
-
+  /** Loaded code, of which instances are made apart from everything that runs. */
+  private record Candidate(LoadedUnit unit, Optional<CodeGeneration> predecessor)
+      implements CandidateUnit {
     @Override
     public CodeGeneration generation() {
       return unit.generation();
     }
 
     @Override
-    public Optional<CodeGeneration> predecessor() {
-      return predecessor;
-    }
-
-    @Override
     public List<Target> targets() {
-      return forTargets;
+      return unit.targets();
     }
 
     @Override
     public Trial trial(Target target, InstantSource clock, boolean restored) {
-      Supplier<List<Instance>> fresh = () -> maker.instances().forRehearsal(unit, target, clock);
-      List<Instance> made = fresh.get();
-      if (restored) {
-        made = maker.instances().restore(unit, made, fresh, hash -> false);
-      }
-      return new Trying(made, maker.instances());
-    }
-  }
-
-  /** Instances behind gates of their own. */
-  private record Trying(List<Instance> instances, InstanceMaker maker)
-      implements CandidateUnit.Trial {
-    @Override
-    public List<Guardrail> guardrails() {
-      return of(Guardrail.class);
-    }
-
-    @Override
-    public List<FailurePredictor> predictors() {
-      return of(FailurePredictor.class);
-    }
-
-    @Override
-    public void close() {
-      maker.closeAll(instances);
-    }
-
-    private <E> List<E> of(Class<E> type) {
-      List<E> found = new ArrayList<>();
-      for (Instance instance : instances) {
-        if (type.isInstance(instance.extension())) {
-          found.add(type.cast(instance.extension()));
-        }
-      }
-      return List.copyOf(found);
+      return unit.trial(target, clock, restored);
     }
   }
 }

@@ -19,6 +19,9 @@ import java.util.Optional;
  * the generation before; and puts content into quarantine. Guarded by the platform's lock.
  */
 final class Revival {
+  private static final String ENABLED = "enabled by the operator";
+  private static final String FROM = "rolled back from generation ";
+
   private final PlatformServices services;
   private final Ledger ledger;
   private final UnitRunner runner;
@@ -48,7 +51,7 @@ final class Revival {
    */
   void enable(String unit) {
     if (runner.running(unit).isEmpty()) {
-      start(ledger.startable(unit), "enabled by the operator");
+      start(ledger.startable(unit), ENABLED);
     }
   }
 
@@ -111,7 +114,7 @@ final class Revival {
                             + "' has no earlier generation that ran well before generation "
                             + bad.generation()
                             + "; disable it, or drop changed content"));
-    String why = "rolled back from generation " + bad.generation() + ": " + reason;
+    String why = FROM + bad.generation() + ": " + reason;
     CodeGeneration back = good.withStatus(CodeStatus.ACTIVE, why, services.clock().instant());
     CodeGeneration gone =
         bad.withStatus(
@@ -131,12 +134,16 @@ final class Revival {
                   services.clock().instant())));
       throw e;
     }
-    if (!book.phase(bad).rests()) {
-      book.step(bad, LifePhase.UNLOADED, reason);
+    if (book.phase(gone) == LifePhase.UNLOADED) {
+      book.step(gone, LifePhase.ROLLED_BACK, code, gone.reason());
     }
-    book.step(gone, LifePhase.ROLLED_BACK, code, gone.reason());
     book.write();
     return back;
+  }
+
+  /** Whether a generation is on trial, and not one that somebody knew and started again. */
+  static boolean isNew(CodeGeneration generation) {
+    return !generation.reason().startsWith(FROM) && !generation.reason().equals(ENABLED);
   }
 
   /** Notes that the monitor itself has rolled a unit back. */

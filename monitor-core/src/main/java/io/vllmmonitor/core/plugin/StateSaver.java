@@ -19,6 +19,8 @@ import java.util.function.Function;
  * problem and keeps its last good state; the others are saved. Thread-safe.
  */
 final class StateSaver {
+  private static final int MOST_KEPT = 8;
+
   private final PlatformServices services;
 
   StateSaver(PlatformServices services) {
@@ -116,9 +118,12 @@ final class StateSaver {
     states.forEach(Instance::markSaved);
   }
 
-  /** The name under which the last state of a generation is kept; no unit is called so. */
+  /**
+   * The name under which the last state of a generation is kept; no unit is called so. The newest
+   * eight generations of a unit are kept; whoever reads compares the hash.
+   */
   static String keptUnder(CodeGeneration generation) {
-    return generation.unit() + "@" + generation.generation();
+    return generation.unit() + "@" + generation.generation() % MOST_KEPT;
   }
 
   private static StateSnapshot kept(StateSnapshot snapshot, CodeGeneration generation) {

@@ -70,7 +70,7 @@ final class Swap {
       before.forEach(unit -> unit.all().forEach(instance -> instance.pause(LONGEST_PAUSE)));
       save(generation.unit());
       for (RunningUnit unit : made) {
-        boolean first = unit.generation().equals(generation);
+        boolean first = unit.id().equals(generation.unit());
         maker.restore(unit, targets, first ? isNewer : hash -> false);
       }
     } catch (RuntimeException e) {
@@ -165,7 +165,7 @@ final class Swap {
                     ? null
                     : successor.counterpart(instance.name(), instance.target()).orElse(null));
     maker.end(old, reason);
-    if (successor != null && successor.generation().equals(old.generation())) {
+    if (successor != null && !old.id().equals(generation.unit())) {
       book.step(old.generation(), LifePhase.RESOLVED, reason);
       book.step(old.generation(), LifePhase.LOADED, reason);
       book.step(old.generation(), LifePhase.RESTORED, reason);

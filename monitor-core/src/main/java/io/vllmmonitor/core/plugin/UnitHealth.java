@@ -38,6 +38,7 @@ final class UnitHealth {
   private final int generation;
   private final Alarms alarms;
   private final InstantSource clock;
+  private final Instant since;
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong slow = new AtomicLong();
@@ -59,6 +60,7 @@ final class UnitHealth {
     this.generation = generation;
     this.alarms = alarms;
     this.clock = clock;
+    this.since = clock.instant();
     this.failureCount =
         metrics.counter("plugin_call_failures", "Calls of plugins that failed.", "plugin");
     this.slowCount =
@@ -112,6 +114,11 @@ final class UnitHealth {
   void stuck(String detail) {
     abandoned.incrementAndGet();
     alarms.raise(unit, generation, Alarm.STUCK, detail);
+  }
+
+  /** When it was started. */
+  Instant since() {
+    return since;
   }
 
   /** How many instances are held back now. */

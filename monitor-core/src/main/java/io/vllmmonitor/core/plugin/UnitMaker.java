@@ -109,7 +109,8 @@ final class UnitMaker {
     return new RunningUnit(
         generation,
         code,
-        new CallWatch(generation.codeHash(), health, watches.watchdog(), suspects(generation)));
+        new CallWatch(
+            generation.codeHash(), health, watches.watchdog(), suspects(generation), false));
   }
 
   /** Gives all instances of a unit the state that was saved. */

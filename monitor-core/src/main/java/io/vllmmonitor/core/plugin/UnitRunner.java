@@ -129,10 +129,12 @@ final class UnitRunner {
   void start(CodeGeneration generation) {
     RunningUnit before = running.get(generation.unit());
     List<RunningUnit> replaced = new ArrayList<>();
+    suspendUnfit(generation);
     if (before != null) {
       replaced.add(before);
-      replaced.addAll(dependents(generation.unit()));
     }
+    // Without an older one too: whoever can do without it sees it from now on.
+    replaced.addAll(dependents(generation.unit()));
     if (book.phase(generation).rests()) {
       book.step(generation, LifePhase.RESOLVED, generation.reason());
     }
@@ -160,22 +162,47 @@ final class UnitRunner {
     List<RunningUnit> dependents = dependents(unit);
     for (int i = dependents.size() - 1; i >= 0; i--) {
       RunningUnit dependent = dependents.get(i);
-      String why = "it depends on " + unit + ", which does not run any more";
-      stopOne(dependent, why);
-      book.step(dependent.generation(), LifePhase.WAITING, PLUGIN_DEPENDENCY_MISSING, why);
-      services
-          .problems()
-          .note(
-              PLUGIN_DEPENDENCY_MISSING,
-              Blame.OPERATOR,
-              dependent.id(),
-              "It was stopped, for " + why + "; it starts again when " + unit + " does");
+      suspend(dependent, "it depends on " + unit + ", which does not run any more", unit);
     }
     RunningUnit stopped = running.get(unit);
     if (stopped != null) {
       stopOne(stopped, reason);
     }
     book.write();
+  }
+
+  /** Stops what can do nothing with the version that comes; it waits for one that it can use. */
+  private void suspendUnfit(CodeGeneration coming) {
+    for (RunningUnit dependent : dependents(coming.unit())) {
+      boolean fits =
+          dependent
+              .code()
+              .descriptor()
+              .map(jar -> jar.accepts(coming.unit(), coming.version()))
+              .orElse(true);
+      if (!fits && running.containsKey(dependent.id())) {
+        String why =
+            "its manifest does not accept version " + coming.version() + " of " + coming.unit();
+        stop(dependent.id(), why);
+        suspended(dependent, why, "a version that it accepts");
+      }
+    }
+  }
+
+  private void suspend(RunningUnit dependent, String why, String until) {
+    stopOne(dependent, why);
+    suspended(dependent, why, until);
+  }
+
+  private void suspended(RunningUnit dependent, String why, String until) {
+    book.step(dependent.generation(), LifePhase.WAITING, PLUGIN_DEPENDENCY_MISSING, why);
+    services
+        .problems()
+        .note(
+            PLUGIN_DEPENDENCY_MISSING,
+            Blame.OPERATOR,
+            dependent.id(),
+            "It was stopped, for " + why + "; it starts again when " + until + " does");
   }
 
   /** The instances for a target, made at the first call. */

@@ -49,6 +49,10 @@ final class UnloadWatch {
         "plugin_loaders_leaked",
         "Class loaders of unloaded plugins that the JVM does not let go.",
         leaked::get);
+    metrics.gauge(
+        "plugin_loaders_waiting",
+        "Class loaders of unloaded plugins that have not gone yet, leaked ones included.",
+        this::waiting);
   }
 
   /** An unloaded plugin's loader; nobody needs it any more. */
@@ -62,15 +66,9 @@ final class UnloadWatch {
     }
   }
 
-  /** How many loaders are leaked. */
-  int leaked() {
-    return leaked.get();
-  }
-
-  /** How many loaders have not gone yet, leaked ones included. */
+  /** How many loaders have not gone yet. */
   synchronized int waiting() {
-    watched.removeIf(gone -> gone.loader.get() == null);
-    return watched.size();
+    return (int) watched.stream().filter(gone -> gone.loader.get() != null).count();
   }
 
   /** Takes note of what has gone since the last look. */

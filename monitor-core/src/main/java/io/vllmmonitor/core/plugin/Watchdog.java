@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class Watchdog implements AutoCloseable {
 
   private final LongSupplier nanos;
   private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
-  private volatile long stalled;
+  private final AtomicLong stalled = new AtomicLong();
   private long lastLook;
   private final AtomicInteger abandoned = new AtomicInteger();
   private volatile boolean closed;
@@ -42,7 +43,7 @@ final class Watchdog implements AutoCloseable {
 
   /** Nanoseconds that everything has stood still so far. */
   long stalled() {
-    return stalled;
+    return stalled.get();
   }
 
   void add(Lease lease) {
@@ -71,7 +72,6 @@ final class Watchdog implements AutoCloseable {
       lastLook = nanos.getAsLong();
       Thread started = new Thread(this::run, "plugin-watchdog");
       started.setDaemon(true);
-      started.setPriority(Thread.MAX_PRIORITY);
       thread = started;
       started.start();
     }
@@ -98,7 +98,7 @@ final class Watchdog implements AutoCloseable {
   void look() {
     long now = nanos.getAsLong();
     for (Lease lease : leases) {
-      lease.look(now, stalled, GRACE.toNanos());
+      lease.look(now, stalled.get(), GRACE.toNanos());
     }
   }
 
@@ -109,13 +109,9 @@ final class Watchdog implements AutoCloseable {
       long gap = now - lastLook;
       lastLook = now;
       if (gap > STALL_NANOS) {
-        addStall(gap - PERIOD.toNanos());
+        long unused = stalled.addAndGet(gap - PERIOD.toNanos());
       }
       look();
     }
-  }
-
-  private synchronized void addStall(long standing) {
-    stalled += standing;
   }
 }

@@ -145,7 +145,10 @@ final class AllowedMembers {
       java/util/random/RandomGenerator nextBoolean nextInt nextLong nextDouble nextGaussian()
       """;
 
-  /** For metrics sources: pages of the one target, and somewhere to put samples. Nothing is sent that could change the target. */
+  /**
+   * For metrics sources: pages of the one target, and somewhere to put samples. Nothing is sent
+   * that could change the target.
+   */
   private static final String COLLECTING =
       """
       io/vllmmonitor/api/plugin/PluginContext http()

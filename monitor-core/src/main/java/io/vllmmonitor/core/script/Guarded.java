@@ -135,7 +135,9 @@ public final class Guarded {
     return http.send(call);
   }
 
-  /** In place of {@code AutoCloseable.close()}: what is not the source's own is not its to close. */
+  /**
+   * In place of {@code AutoCloseable.close()}: what is not the source's own is not its to close.
+   */
   public static void close(AutoCloseable closeable) throws Exception {
     if (!(closeable.getClass().getClassLoader() instanceof SourceClassLoader)) {
       throw new IllegalArgumentException(
@@ -171,12 +173,14 @@ public final class Guarded {
   }
 
   public static boolean contains(Collection<?> collection, @Nullable Object element) {
-    Budget.spend(1 + collection.size() / ELEMENTS_PER_STEP + textWeight(element, collection.size()));
+    Budget.spend(
+        1 + collection.size() / ELEMENTS_PER_STEP + textWeight(element, collection.size()));
     return collection.contains(plainOrNull(element));
   }
 
   public static boolean remove(Collection<?> collection, @Nullable Object element) {
-    Budget.spend(1 + collection.size() / ELEMENTS_PER_STEP + textWeight(element, collection.size()));
+    Budget.spend(
+        1 + collection.size() / ELEMENTS_PER_STEP + textWeight(element, collection.size()));
     return collection.remove(plainOrNull(element));
   }
 

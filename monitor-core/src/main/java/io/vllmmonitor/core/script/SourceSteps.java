@@ -37,8 +37,7 @@ final class SourceSteps implements SourceCompiler.Steps {
         try {
           yield byJanino(file, text, visible);
         } catch (RuntimeException | StackOverflowError e) {
-          Optional<JavacCompiler> compiler =
-              mayBeTheDialect(e) ? javac.get() : Optional.empty();
+          Optional<JavacCompiler> compiler = mayBeTheDialect(e) ? javac.get() : Optional.empty();
           if (compiler.isEmpty()) {
             throw e;
           }

@@ -7,8 +7,8 @@
  * <p>The way of a source: header ({@link io.vllmmonitor.core.script.SourceHeader}) → Janino, or the
  * JDK's compiler for what Janino cannot take, whose lambdas and records become plain classes → scan
  * of every type and method it touches against the allow-list of its kind ({@link
- * io.vllmmonitor.core.script.SourceKind}) → instrumentation with a budget → a blob of class bytes. A
- * restore starts from that blob and never compiles.
+ * io.vllmmonitor.core.script.SourceKind}) → instrumentation with a budget → a blob of class bytes.
+ * A restore starts from that blob and never compiles.
  *
  * <p>What Janino's dialect lacks stands in {@code DialectGap}, each with what to write instead.
  *

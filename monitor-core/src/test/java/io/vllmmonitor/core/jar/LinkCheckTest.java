@@ -200,6 +200,23 @@ class LinkCheckTest {
   }
 
   @Test
+  void aClassThatNamesTheApiOnlyThroughAnotherIsLookedAtToo() throws IOException {
+    JarBuilder jar =
+        JarBuilder.plugin("acme")
+            .stub(
+                "io.vllmmonitor.api.plugin.MonitorPlugin",
+                "public interface MonitorPlugin { default int gone() { return 1; } }")
+            .source("acme.Use", "class Use { int a(Entry entry) { return entry.gone(); } }");
+    assertThat(refusal(jar)).contains("acme.Use.a (line 2) calls int acme.Entry.gone()");
+    for (int i = 0; i < 60; i++) {
+      jar.source(
+          "acme.More" + i,
+          "abstract class More" + i + " implements io.vllmmonitor.api.plugin.MonitorPlugin {}");
+    }
+    assertThat(refusal(jar)).contains("acme.Use.a (line 2) calls int acme.Entry.gone()");
+  }
+
+  @Test
   void manyMissingThingsAreCounted() throws IOException {
     StringBuilder stub = new StringBuilder("public interface MetricView {");
     StringBuilder use =

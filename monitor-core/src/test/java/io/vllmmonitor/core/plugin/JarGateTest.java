@@ -140,6 +140,50 @@ class JarGateTest {
   }
 
   @Test
+  void aPluginWaitsAgainWhenItsBaseBecomesOneThatItDoesNotAccept() throws IOException {
+    drop("base.jar", JarBuilder.guardrail("base", "\"1\"").version("1.0.0"));
+    drop(
+        "app.jar",
+        JarBuilder.guardrail("app", "\"up\"").manifest("Plugin-Dependencies", "base@1.x"));
+    drop("top.jar", JarBuilder.guardrail("top", "\"top\"").manifest("Plugin-Dependencies", "app"));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      rig.settle(platform);
+      assertThat(PlatformRig.guardrails(platform, ADVISED)).containsExactly("base", "app", "top");
+      drop("base.jar", JarBuilder.guardrail("base", "\"2\"").version("2.0.0"));
+      rig.settle(platform);
+      assertThat(PlatformRig.guardrails(platform, ADVISED)).containsExactly("base");
+      assertThat(problem("app").message()).contains("does not accept version 2.0.0 of base");
+      assertThat(problem("top").code()).isEqualTo(ErrorCode.PLUGIN_DEPENDENCY_MISSING);
+      drop("base.jar", JarBuilder.guardrail("base", "\"3\"").version("1.1.0"));
+      rig.settle(platform);
+      assertThat(PlatformRig.guardrails(platform, ADVISED))
+          .containsExactlyInAnyOrder("base", "app", "top");
+      assertThat(rig.problems.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void anOptionalBaseIsSeenWhenItComesAndInARightVersionOnly() throws IOException {
+    drop(
+        "app.jar",
+        JarBuilder.plugin("app")
+            .manifest("Plugin-Dependencies", "extra?@1.x")
+            .source("app.Entry", lookingEntry("sees(\"extra.Tool\")")));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "app")).startsWith("no: ");
+      drop("extra.jar", tool("extra", ""));
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "app")).startsWith("yes: ");
+      drop("extra.jar", tool("extra", "").version("2.0.0"));
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "app")).startsWith("no: ");
+      assertThat(rig.problems.open()).isEmpty();
+    }
+  }
+
+  @Test
   void jarsThatNeedEachOtherAreToldTheirCircleAndStartWhenItIsBroken() throws IOException {
     drop("a.jar", JarBuilder.guardrail("aa", "\"a\"").manifest("Plugin-Dependencies", "bb"));
     drop("b.jar", JarBuilder.guardrail("bb", "\"b\"").manifest("Plugin-Dependencies", "cc"));
@@ -204,6 +248,58 @@ class JarGateTest {
       assertThat(problem("a.jar").code()).isEqualTo(ErrorCode.PLUGIN_CAPABILITY_DENIED);
       assertThat(problem("a.jar").message()).contains("'Plugin-Capabilities: act'");
       assertThat(platform.forTarget(ADVISED).actuators()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aServiceThatIsNotDeclaredIsNotGiven() throws IOException {
+    for (String id : List.of("aa", "bb")) {
+      drop(
+          id + ".jar",
+          JarBuilder.of(id)
+              .manifest("Plugin-Capabilities", id.equals("bb") ? "schedule, http" : "act")
+              .entry(id + ".Entry")
+              .source(
+                  id + ".Entry",
+                  """
+                  import io.vllmmonitor.api.error.MonitorException;
+                  import io.vllmmonitor.api.guardrail.*;
+                  import io.vllmmonitor.api.lifecycle.FailureKind;
+                  import io.vllmmonitor.api.plugin.*;
+                  import io.vllmmonitor.api.view.MetricView;
+                  import java.util.List;
+                  public class Entry implements MonitorPlugin {
+                    static String tried(Runnable use) {
+                      try { use.run(); return "given"; } catch (MonitorException e) { return e.getMessage(); }
+                    }
+                    public List<Guardrail> guardrails(PluginContext context) {
+                      String said = tried(context::schedule) + " | "
+                          + tried(() -> context.http(java.net.URI.create("http://example.com")));
+                      return List.of(new Guardrail() {
+                        public String id() { return "ID"; }
+                        public GuardrailSpec spec() {
+                          return GuardrailSpec.of(Severity.ERROR, FailureKind.CACHE_OVERFLOW, "Says.");
+                        }
+                        public Verdict check(MetricView view) { return Verdict.breach(said); }
+                      });
+                    }
+                  }
+                  """
+                      .replace("ID", id)));
+    }
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "aa"))
+          .contains(
+              "wants to schedule work of its own, but its manifest does not declare"
+                  + " 'Plugin-Capabilities: schedule'")
+          .contains(
+              "wants to talk to example.com, but its manifest does not declare"
+                  + " 'Plugin-Capabilities: http'");
+      // The operator still has to allow the server.
+      assertThat(said(platform, ADVISED, "bb"))
+          .startsWith("given | ")
+          .contains("its configuration does not allow");
     }
   }
 

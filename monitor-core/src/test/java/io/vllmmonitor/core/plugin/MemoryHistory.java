@@ -27,6 +27,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -187,6 +190,21 @@ final class MemoryHistory implements Recorder, History {
   }
 
   @Override
+  public Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Optional<StateVersion> stateVersion(String hash) {
+    return Optional.empty();
+  }
+
+  @Override
   public Optional<RestoreReport> latestRestoreReport() {
     return Optional.empty();
   }
@@ -221,6 +239,15 @@ final class MemoryHistory implements Recorder, History {
 
     @Override
     public void problem(Problem problem) {}
+
+    @Override
+    public void rehearsal(Rehearsal rehearsal) {}
+
+    @Override
+    public void verdict(VerdictRecord verdict) {}
+
+    @Override
+    public void stateVersion(StateVersion version) {}
 
     @Override
     public void restoreReport(RestoreReport report) {}

@@ -13,12 +13,16 @@ import io.vllmmonitor.api.plugin.HttpCall;
 import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.plugin.Meter;
 import io.vllmmonitor.api.plugin.Registration;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.Machine;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import io.vllmmonitor.testkit.plugin.FakeTargetHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -33,17 +37,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UnitContextTest {
   @TempDir Path home;
   private PlatformRig rig;
+  private PlatformServices services;
   private ContextFactory factory;
 
   @BeforeEach
   void open() throws IOException {
     rig = new PlatformRig(home);
-    factory = factory();
+    services = services();
+    factory = new ContextFactory(services);
   }
 
-  private ContextFactory factory() {
-    return new ContextFactory(
-        new PlatformServices(
+  private PlatformServices services() {
+    return new PlatformServices(
             rig.blobs,
             rig.history,
             rig.history,
@@ -54,7 +59,8 @@ class UnitContextTest {
             target -> new FakeTargetHttp(),
             rig.clock,
             unit -> new SplittableRandom(7),
-            rig.context()));
+            rig.context(),
+            new JarPolicy(rig.trust, () -> rig.machine));
   }
 
   private void release(UnitContext context) {

@@ -207,8 +207,7 @@ class SourceKindsTest {
               code(
                   () ->
                       source.probe(
-                          FakePluginContext.forTarget().target().orElseThrow(),
-                          FakeScope.at(NOW))))
+                          FakePluginContext.forTarget().target().orElseThrow(), FakeScope.at(NOW))))
           .isEqualTo(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED);
     }
   }

@@ -211,7 +211,8 @@ class WholeLanguageTest {
   void withoutAJdkTheErrorShowsWhatToWriteInstead() {
     SourceCompiler withoutJdk =
         new SourceCompiler(
-            new DeadlineWorker("test-compiler", Duration.ofSeconds(10), 2), new SourceSteps(Optional::empty));
+            new DeadlineWorker("test-compiler", Duration.ofSeconds(10), 2),
+            new SourceSteps(Optional::empty));
     MonitorException lambda = refusal(withoutJdk, Sources.checking("Runner r = () -> { };"));
     assertThat(lambda.code()).isEqualTo(ErrorCode.GUARDRAIL_COMPILE);
     assertThat(lambda.getMessage())
@@ -256,7 +257,8 @@ class WholeLanguageTest {
       String modern = Sources.checking("var x = 1;");
       System.out.println("answer: " + Sources.compile(Sources.checking("int x = 1;")).compiler());
       System.out.println("answer: " + refusal(new SourceCompiler(), modern).code());
-      System.out.println("answer: " + refusal(new SourceCompiler(), headed(modern, "javac")).code());
+      System.out.println(
+          "answer: " + refusal(new SourceCompiler(), headed(modern, "javac")).code());
     }
   }
 

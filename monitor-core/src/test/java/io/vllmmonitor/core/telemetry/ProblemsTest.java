@@ -19,6 +19,9 @@ import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,6 +162,21 @@ class ProblemsTest {
 
     @Override
     public void audit(AuditEntry entry) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
+    public void rehearsal(Rehearsal rehearsal) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
+    public void verdict(VerdictRecord verdict) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
+    public void stateVersion(StateVersion version) {
       throw new AssertionError("only problems");
     }
 

@@ -22,6 +22,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.ActualOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
@@ -212,6 +215,36 @@ final class EntityRows {
         null,
         Map.of(),
         report);
+  }
+
+  StoredRecord row(Rehearsal rehearsal) {
+    return row(
+        RecordKind.REHEARSALS,
+        rehearsal.id(),
+        rehearsal.at(),
+        null,
+        columns(
+            "unit", rehearsal.unit(),
+            "code_hash", rehearsal.codeHash(),
+            "result", rehearsal.result().name()),
+        rehearsal);
+  }
+
+  StoredRecord row(VerdictRecord verdict) {
+    return row(
+        RecordKind.VERDICTS,
+        verdict.id(),
+        verdict.at(),
+        verdict.target(),
+        columns(
+            "guardrail", verdict.guardrail(),
+            "verdict", verdict.kind().name(),
+            "code_hash", verdict.codeHash()),
+        verdict);
+  }
+
+  StoredRecord row(StateVersion version) {
+    return row(RecordKind.STATE_VERSIONS, version.hash(), version.at(), null, Map.of(), version);
   }
 
   /**

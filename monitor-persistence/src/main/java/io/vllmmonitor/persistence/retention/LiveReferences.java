@@ -132,7 +132,10 @@ final class LiveReferences {
           PROBLEMS,
           RESTORE_REPORTS,
           AUDIT,
-          PLUGIN_TRANSITIONS ->
+          PLUGIN_TRANSITIONS,
+          REHEARSALS,
+          VERDICTS,
+          STATE_VERSIONS ->
           false;
     };
   }

@@ -122,8 +122,12 @@ public final class Retention {
           PROBLEMS,
           RESTORE_REPORTS,
           AUDIT,
-          PLUGIN_TRANSITIONS ->
+          PLUGIN_TRANSITIONS,
+          REHEARSALS ->
           OptionalInt.of(config.recordRetentionDays());
+      // Without the samples a verdict cannot be replayed.
+      case VERDICTS, STATE_VERSIONS ->
+          OptionalInt.of(Math.min(config.recordRetentionDays(), config.metricsRetentionDays()));
       case HAPPY_PATHS, PLUGINS, PLUGIN_STATES -> OptionalInt.empty();
     };
   }

@@ -81,6 +81,7 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new RecordVerbs.HappyPaths(root))
             .addSubcommand(new RecordVerbs.Learning(root))
             .addSubcommand(new RecordVerbs.Audit(root))
+            .addSubcommand(new RecordVerbs.Verdicts(root))
             .addSubcommand(new MetricsVerb(root));
     CommandLine happyPath =
         new CommandLine(new HappyPathVerbs.Group()).addSubcommand(new HappyPathVerbs.Save(root));
@@ -95,13 +96,20 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new TrustVerbs.Keygen(root))
             .addSubcommand(new TrustVerbs.Sign(root))
             .addSubcommand(new NewPluginVerb(root))
-            .addSubcommand(new CheckVerb(root));
+            .addSubcommand(new CheckVerb(root))
+            .addSubcommand(new TrialVerbs.Rehearse(root));
+    CommandLine guardrail =
+        new CommandLine(new GuardrailVerbs.Group())
+            .addSubcommand(new GuardrailVerbs.Listing(root))
+            .addSubcommand(new GuardrailVerbs.Promote(root));
     return new CommandLine(root)
         .addSubcommand(new UpCommand(root))
         .addSubcommand(new StopCommand(root))
         .addSubcommand(new StatusCommand(root))
         .addSubcommand(history)
         .addSubcommand(plugin)
+        .addSubcommand(guardrail)
+        .addSubcommand(new TrialVerbs.Replay(root))
         .addSubcommand(happyPath)
         .addSubcommand(new ExchangeVerbs.Export(root))
         .addSubcommand(new ExchangeVerbs.Import(root))

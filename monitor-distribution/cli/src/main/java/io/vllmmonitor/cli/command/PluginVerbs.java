@@ -28,8 +28,8 @@ final class PluginVerbs {
     public void run() {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
-          "A verb is missing: list, why, disable, enable, rollback, approve, new, check, sign or"
-              + " keygen");
+          "A verb is missing: list, why, disable, enable, rollback, approve, rehearse, new, check,"
+              + " sign or keygen");
     }
   }
 

@@ -100,7 +100,7 @@ final class PluginWhy implements Runnable {
           Reading.text(instance, "name"),
           Reading.text(instance, "target"),
           Reading.text(instance, "breaker"),
-          Reading.text(instance, "failures_in_a_row"),
+          Reading.text(instance, "consecutive_failures"),
           reading.time(instance, "last_failure_at") + " " + Reading.text(instance, "last_failure"));
     }
     return table;

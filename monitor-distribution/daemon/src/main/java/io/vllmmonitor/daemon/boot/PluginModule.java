@@ -60,6 +60,7 @@ final class PluginModule extends AbstractModule {
       TargetHttps https,
       InstantSource clock,
       OwnMetrics ownMetrics,
+      RehearsalGate rehearsal,
       TimeOrderedIds ids,
       Provider<Notifications> notifications,
       Closers closers) {
@@ -93,7 +94,7 @@ final class PluginModule extends AbstractModule {
         new PlatformPolicy(
             probation.duration("duration", PlatformPolicy.PROBATION),
             Math.toIntExact(probation.integer("calls", PlatformPolicy.PROBATION_CALLS)),
-            RehearsalGate.open(),
+            rehearsal,
             ownMetrics,
             System::nanoTime);
     return closers.add("plugin platform", new PluginPlatform(folders, services, policy));

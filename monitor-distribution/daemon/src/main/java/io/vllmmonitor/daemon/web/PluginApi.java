@@ -93,7 +93,7 @@ final class PluginApi {
                     "code_status", plugin.generation().status().name())));
   }
 
-  private static ObjectNode item(PluginSummary plugin) {
+  static ObjectNode item(PluginSummary plugin) {
     CodeGeneration generation = plugin.generation();
     ObjectNode item = WebJson.object();
     item.put("id", generation.unit());

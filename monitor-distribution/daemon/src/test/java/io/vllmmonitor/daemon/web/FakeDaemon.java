@@ -132,6 +132,7 @@ public final class FakeDaemon implements AutoCloseable {
   /** Bodies by route and status. */
   public final Map<String, Integer> bodies = new ConcurrentHashMap<>();
 
+  final FakeTrials trials = new FakeTrials();
   final CountingMeter meter = new CountingMeter();
   volatile Runnable onFlush = () -> {};
 
@@ -208,7 +209,9 @@ public final class FakeDaemon implements AutoCloseable {
         new DaemonInfo("0.1.0", Path.of("/var/lib/x"), 42, NOW.minus(Duration.ofHours(3))),
         () -> NOW,
         new HappyPaths(history, history, () -> NOW, ids),
-        audit);
+        audit,
+        trials.make(
+            history, () -> plugins, () -> guardrails, catalog, ids, () -> NOW, exchangeData));
   }
 
   /** Whether it was asked to stop, which may come a moment after the answer. */

@@ -27,6 +27,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -53,6 +56,7 @@ public final class FakeHistory implements History, Recorder {
   public final List<LearningEvent> events = new CopyOnWriteArrayList<>();
   public final List<FailurePrediction> predictions = new CopyOnWriteArrayList<>();
   public final List<HappyPath> paths = new CopyOnWriteArrayList<>();
+  public final List<Rehearsal> rehearsals = new CopyOnWriteArrayList<>();
   public final List<AuditEntry> audit = new CopyOnWriteArrayList<>();
   public final List<CodeTransition> transitions = new CopyOnWriteArrayList<>();
 
@@ -235,6 +239,22 @@ public final class FakeHistory implements History, Recorder {
   }
 
   @Override
+  public Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit) {
+    return new Page<>(
+        rehearsals.stream().filter(r -> unit == null || r.unit().equals(unit)).toList(), null);
+  }
+
+  @Override
+  public Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Optional<StateVersion> stateVersion(String hash) {
+    return Optional.empty();
+  }
+
+  @Override
   public Optional<RestoreReport> latestRestoreReport() {
     return Optional.ofNullable(restoreReport);
   }
@@ -304,6 +324,21 @@ public final class FakeHistory implements History, Recorder {
 
     @Override
     public void state(StateSnapshot snapshot) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void rehearsal(Rehearsal rehearsal) {
+      rehearsals.add(0, rehearsal);
+    }
+
+    @Override
+    public void verdict(VerdictRecord verdict) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void stateVersion(StateVersion version) {
       throw new UnsupportedOperationException();
     }
 
