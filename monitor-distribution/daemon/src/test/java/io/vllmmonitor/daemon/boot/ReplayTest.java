@@ -241,7 +241,7 @@ class ReplayTest {
     life.run(Duration.ofMinutes(25));
     life.writer.flush();
     VerdictRecord breach =
-        verdicts().stream().filter(one -> one.kind() == VerdictKind.BREACH).findFirst().get();
+        verdicts().stream().filter(one -> one.kind() == VerdictKind.BREACH).findFirst().orElseThrow();
     Replayer replayer = replayer();
     assertThat(replayer.replay(breach).identical()).isTrue();
 
