@@ -46,10 +46,12 @@ public final class Settings {
     return new Settings(merged);
   }
 
+  /** The text as it was written. */
   public String string(String key, String fallback) {
     return values.getOrDefault(key, fallback);
   }
 
+  /** A whole number. */
   public long integer(String key, long fallback) {
     String text = values.get(key);
     if (text == null) {
@@ -79,6 +81,7 @@ public final class Settings {
     throw wrong(key, text, "a finite number", null);
   }
 
+  /** True or false, nothing else. */
   public boolean flag(String key, boolean fallback) {
     String text = values.get(key);
     if (text == null) {

@@ -15,20 +15,29 @@ public final class MonitorException extends RuntimeException {
   private final ErrorCode code;
   private final Blame blame;
 
+  /**
+   * @param message what was found, what was expected, what to do
+   */
   public MonitorException(ErrorCode code, Blame blame, String message) {
     this(code, blame, message, null);
   }
 
+  /**
+   * @param message what was found, what was expected, what to do
+   * @param cause for the log; null when there is none
+   */
   public MonitorException(ErrorCode code, Blame blame, String message, @Nullable Throwable cause) {
     super(requireNonNull(message, "message"), cause);
     this.code = requireNonNull(code, "code");
     this.blame = requireNonNull(blame, "blame");
   }
 
+  /** What went wrong, as a stable code. */
   public ErrorCode code() {
     return code;
   }
 
+  /** Whose business it is to do something about it. */
   public Blame blame() {
     return blame;
   }

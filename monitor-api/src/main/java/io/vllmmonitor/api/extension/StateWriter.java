@@ -6,14 +6,18 @@ package io.vllmmonitor.api.extension;
  * PLUGIN_CALL_FAILED and the last good state stays. Confined to the call of {@link
  * Extension#saveState}.
  */
+@Incubating(review = "2027-03-01")
 public interface StateWriter {
+  /** A text. */
   void text(String name, String value);
 
+  /** A whole number. */
   void integer(String name, long value);
 
   /** Kept bit for bit, NaN payloads included. */
   void number(String name, double value);
 
+  /** A flag. */
   void flag(String name, boolean value);
 
   /** Copied. */

@@ -43,6 +43,7 @@ public record GuardrailSpec(
         description, severity, kind, DEFAULT_BREACH_FOR, DEFAULT_KEEP_FIRING_FOR);
   }
 
+  /** With another patience before it fires. */
   public GuardrailSpec withBreachFor(Duration duration) {
     return new GuardrailSpec(description, severity, kind, duration, keepFiringFor);
   }
@@ -52,6 +53,7 @@ public record GuardrailSpec(
     return withBreachFor(Duration.ofSeconds(seconds));
   }
 
+  /** With another patience before it clears. */
   public GuardrailSpec withKeepFiringFor(Duration duration) {
     return new GuardrailSpec(description, severity, kind, breachFor, duration);
   }

@@ -2,6 +2,7 @@ package io.vllmmonitor.api.guardrail;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vllmmonitor.api.extension.Incubating;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a guardrail says of one view: pass, breach, or unknown. Immutable. Handle all three with
  * {@link #match}; a new kind then breaks every reader at compile time.
  */
+@Incubating(review = "2027-03-01")
 public sealed interface Verdict {
   /** All is well. */
   static Verdict pass() {
@@ -30,6 +32,7 @@ public sealed interface Verdict {
     return new Unknown(missing);
   }
 
+  /** Handles whichever of the three it is. */
   <R> R match(Function<Pass, R> pass, Function<Breach, R> breach, Function<Unknown, R> unknown);
 
   /** All is well. */

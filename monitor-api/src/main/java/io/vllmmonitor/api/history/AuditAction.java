@@ -14,12 +14,19 @@ public enum AuditAction {
   STOP_FILE_SEEN,
   /** The kill switch is gone. */
   STOP_FILE_GONE,
+  /** A plugin or dropped source was stopped for good. */
   PLUGIN_DISABLE,
+  /** A disabled plugin or dropped source was started again. */
   PLUGIN_ENABLE,
+  /** The memory was exported. */
   EXPORT,
+  /** A memory was imported. */
   IMPORT,
+  /** A backup was made. */
   BACKUP,
+  /** A backup was put in place. */
   RESTORE,
+  /** What was too old was forgotten. */
   RETENTION,
   /** The store was brought into another form. */
   CONVERT,
@@ -28,7 +35,9 @@ public enum AuditAction {
   /** All samples were brought into their final form. */
   FLUSH,
   HAPPY_PATH_SAVE,
-  /** A plugin jar that waited for the operator's word may run. */
+  /** The generation before was put in the place of the one that runs. */
+  PLUGIN_ROLLBACK,
+  /** A plugin jar that waited for the operator's word, or content in quarantine, may run. */
   PLUGIN_APPROVE,
   /** Code was run over stored samples, without effect. */
   PLUGIN_REHEARSE,

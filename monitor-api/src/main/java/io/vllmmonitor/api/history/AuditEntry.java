@@ -42,6 +42,7 @@ public record AuditEntry(
 
   /** How it ended. */
   public enum Result {
+    /** It was done. */
     DONE,
     /** Only tried out; nothing was changed. */
     DRY_RUN,

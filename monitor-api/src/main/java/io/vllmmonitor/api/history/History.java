@@ -1,6 +1,8 @@
 package io.vllmmonitor.api.history;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
+import io.vllmmonitor.api.extension.Incubating;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * The read side of everything that was remembered. Answers hold committed entries only, newest
  * first, in pages. A null filter does not filter. Thread-safe; may block on the disk.
  */
+@Incubating(review = "2027-03-01")
 public interface History {
   /**
    * Samples of all matching series, oldest first. Renamed metrics are found under all of their
@@ -41,18 +44,23 @@ public interface History {
    */
   List<SeriesData> metrics(SeriesSelector selector, Instant from, Instant to, int maxSamples);
 
+  /** Checkpoints by the time of the transition. */
   Page<StateCheckpoint> checkpoints(HistoryQuery query, @Nullable LifecycleState state);
 
   /** The newest checkpoint of a target. */
   Optional<StateCheckpoint> latestCheckpoint(TargetId target);
 
+  /** Firings by the time they began. */
   Page<GuardrailFiring> firings(
       HistoryQuery query, @Nullable String guardrail, @Nullable FiringStatus status);
 
+  /** Incidents by the time they opened. */
   Page<Incident> incidents(HistoryQuery query, @Nullable IncidentStatus status);
 
+  /** One incident; empty when there is none of that id. */
   Optional<Incident> incident(String id);
 
+  /** Attempts by the time they were planned. */
   Page<MitigationAttempt> attempts(
       HistoryQuery query,
       @Nullable String strategy,
@@ -113,6 +121,14 @@ public interface History {
 
   /** Every generation ever recorded, newest first; of one unit where it is given. */
   List<CodeGeneration> generations(@Nullable String unit);
+
+  /**
+   * The steps in the lives of generations. Damaged entries are passed over, counted on the page and
+   * told as a problem.
+   *
+   * @param unit id of the plugin or dropped source, in full
+   */
+  Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit);
 
   /** The newest saved state of an extension instance. */
   Optional<StateSnapshot> state(String extension, String unit, @Nullable TargetId target);

@@ -19,7 +19,10 @@ public record HistoryQuery(
     @Nullable Instant to,
     int limit,
     @Nullable String cursor) {
+  /** Items per page unless told. */
   public static final int DEFAULT_LIMIT = 100;
+
+  /** The most items per page. */
   public static final int MOST = 10_000;
 
   public HistoryQuery {
@@ -38,18 +41,25 @@ public record HistoryQuery(
     return newest().withTarget(target);
   }
 
+  /** The same of one target; null means all. */
   public HistoryQuery withTarget(@Nullable TargetId value) {
     return new HistoryQuery(value, from, to, limit, cursor);
   }
 
+  /**
+   * The same from {@code start}, inclusive, to {@code end}, exclusive; null means without that
+   * bound.
+   */
   public HistoryQuery between(@Nullable Instant start, @Nullable Instant end) {
     return new HistoryQuery(target, start, end, limit, cursor);
   }
 
+  /** The same with other pages. */
   public HistoryQuery withLimit(int value) {
     return new HistoryQuery(target, from, to, value, cursor);
   }
 
+  /** The page after the one that this cursor ends; null means the first. */
   public HistoryQuery after(@Nullable String value) {
     return new HistoryQuery(target, from, to, limit, value);
   }

@@ -16,5 +16,6 @@ public interface Learner extends Extension {
   /** Ranks the strategies of the query. */
   Advice advise(DecisionQuery query);
 
+  /** What it is and how much it knows, for people. */
   ModelCard modelCard();
 }

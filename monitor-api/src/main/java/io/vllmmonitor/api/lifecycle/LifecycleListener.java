@@ -9,5 +9,9 @@ import io.vllmmonitor.api.extension.Incubating;
  */
 @Incubating(review = "2027-03-01")
 public interface LifecycleListener extends Extension {
+  /**
+   * Hears of a transition that is stored already, on the target's thread. What it throws becomes a
+   * problem.
+   */
   void onTransition(StateCheckpoint checkpoint);
 }

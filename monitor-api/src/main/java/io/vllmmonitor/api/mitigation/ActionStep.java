@@ -30,6 +30,7 @@ public record ActionStep(String action, Map<String, String> arguments, Duration 
     }
   }
 
+  /** A step without parameters. */
   public static ActionStep of(String action, Duration deadline) {
     return new ActionStep(action, Map.of(), deadline);
   }

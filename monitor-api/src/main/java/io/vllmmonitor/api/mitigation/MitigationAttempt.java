@@ -115,66 +115,79 @@ public record MitigationAttempt(
       this.finalMetrics = from.finalMetrics;
     }
 
+    /** Where it stands. */
     public Builder status(AttemptStatus value) {
       status = value;
       return this;
     }
 
+    /** What the gates said. */
     public Builder gates(List<GateResult> value) {
       gates = value;
       return this;
     }
 
+    /** When the first step was sent. */
     public Builder dispatchedAt(Instant value) {
       dispatchedAt = value;
       return this;
     }
 
+    /** When the last step ended. */
     public Builder finishedAt(Instant value) {
       finishedAt = value;
       return this;
     }
 
+    /** When its outcome is to be measured; null for never. */
     public Builder verifyAt(@Nullable Instant value) {
       verifyAt = value;
       return this;
     }
 
+    /** How long the steps took together. */
     public Builder executionTime(Duration value) {
       executionTime = value;
       return this;
     }
 
+    /** What was measured; null when nothing could be. */
     public Builder outcome(@Nullable MitigationOutcome value) {
       outcome = value;
       return this;
     }
 
+    /** The measurement in words, or why there is none. */
     public Builder outcomeReason(String value) {
       outcomeReason = value;
       return this;
     }
 
+    /** What became of the steps. */
     public Builder results(List<ActionResult> value) {
       results = value;
       return this;
     }
 
+    /** What else happened, in words. */
     public Builder sideEffects(List<String> value) {
       sideEffects = value;
       return this;
     }
 
+    /** The state of the target at the end. */
     public Builder finalState(LifecycleState value) {
       finalState = value;
       return this;
     }
 
+    /** What the key metrics were at the end. */
     public Builder finalMetrics(Map<String, Double> value) {
       finalMetrics = value;
       return this;
     }
 
+    /** The next version. */
     public MitigationAttempt build() {
       return new MitigationAttempt(
           from.id,

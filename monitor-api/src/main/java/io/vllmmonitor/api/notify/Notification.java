@@ -35,12 +35,19 @@ public record Notification(
 
   /** What a notification is about. */
   public enum Topic {
+    /** A guardrail has begun to fire. */
     FIRING_BEGAN,
+    /** A guardrail has ceased to fire. */
     FIRING_CLEARED,
+    /** An incident has begun. */
     INCIDENT_OPENED,
+    /** An incident is over. */
     INCIDENT_CLOSED,
+    /** An attempt was advised, refused, sent, ended or measured. */
     MITIGATION_ATTEMPT,
+    /** A failure is expected, or it is known what became of that. */
     PREDICTION,
+    /** A plugin tells something of itself. */
     PLUGIN
   }
 }

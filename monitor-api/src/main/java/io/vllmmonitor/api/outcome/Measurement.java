@@ -17,6 +17,7 @@ public record Measurement(MitigationOutcome outcome, String explanation, List<St
     sideEffects = List.copyOf(sideEffects);
   }
 
+  /** A measurement with its explanation for people. */
   public static Measurement of(MitigationOutcome outcome, String explanation) {
     return new Measurement(outcome, explanation, List.of());
   }

@@ -20,6 +20,7 @@ public final class HttpAnswer {
     this.body = requireNonNull(body, "body");
   }
 
+  /** The HTTP status, 100 to 599. */
   public int status() {
     return status;
   }

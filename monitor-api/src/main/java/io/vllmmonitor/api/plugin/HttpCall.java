@@ -35,20 +35,24 @@ public record HttpCall(
     }
   }
 
+  /** A GET that accepts 1 MiB. */
   public static HttpCall get(String path, Duration deadline) {
     return new HttpCall("GET", path, Map.of(), null, deadline, DEFAULT_MAX_BYTES);
   }
 
+  /** A POST that accepts 1 MiB. */
   public static HttpCall post(String path, @Nullable String body, Duration deadline) {
     return new HttpCall("POST", path, Map.of(), body, deadline, DEFAULT_MAX_BYTES);
   }
 
+  /** The same with one more header, in place of one of that name. */
   public HttpCall withHeader(String name, String value) {
     Map<String, String> more = new java.util.HashMap<>(headers);
     more.put(name, value);
     return new HttpCall(method, path, more, body, deadline, maxBytes);
   }
 
+  /** The same with another largest answer. */
   public HttpCall withMaxBytes(int bytes) {
     return new HttpCall(method, path, headers, body, deadline, bytes);
   }

@@ -23,42 +23,52 @@ import java.util.List;
  */
 @Incubating(review = "2027-03-01")
 public interface MonitorPlugin {
+  /** What looks for targets. */
   default List<TargetDiscovery> discoveries(PluginContext context) {
     return List.of();
   }
 
+  /** What collects the samples of the target. */
   default List<MetricsSource> sources(PluginContext context) {
     return List.of();
   }
 
+  /** What hears of the transitions of the target. */
   default List<LifecycleListener> lifecycleListeners(PluginContext context) {
     return List.of();
   }
 
+  /** Rules over the samples of the target. */
   default List<Guardrail> guardrails(PluginContext context) {
     return List.of();
   }
 
+  /** What knows ways out of incidents. */
   default List<MitigationStrategy> mitigations(PluginContext context) {
     return List.of();
   }
 
+  /** What executes actions on the target. */
   default List<Actuator> actuators(PluginContext context) {
     return List.of();
   }
 
+  /** What foretells failures of the target. */
   default List<FailurePredictor> predictors(PluginContext context) {
     return List.of();
   }
 
+  /** What learns from outcomes. */
   default List<Learner> learners(PluginContext context) {
     return List.of();
   }
 
+  /** What tells people. */
   default List<Notifier> notifiers(PluginContext context) {
     return List.of();
   }
 
+  /** What hands samples on. */
   default List<Exporter> exporters(PluginContext context) {
     return List.of();
   }

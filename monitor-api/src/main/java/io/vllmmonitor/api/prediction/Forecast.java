@@ -2,6 +2,7 @@ package io.vllmmonitor.api.prediction;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vllmmonitor.api.extension.Incubating;
 import io.vllmmonitor.api.lifecycle.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * {@link FailurePrediction} of a failure. Immutable. Handle all three with {@link #match}; a new
  * kind then breaks every reader at compile time.
  */
+@Incubating(review = "2027-03-01")
 public sealed interface Forecast {
   /** Nothing is seen to come. */
   static Forecast none() {

@@ -12,9 +12,13 @@ import static java.util.Objects.requireNonNull;
 public record LabelMatcher(String label, Operator operator, String value) {
   /** How label and value are compared. */
   public enum Operator {
+    /** The value is this text. */
     EQUAL("="),
+    /** The value is another than this text. */
     NOT_EQUAL("!="),
+    /** The whole value matches this regular expression. */
     MATCHES("=~"),
+    /** The value does not match this regular expression as a whole. */
     NOT_MATCHES("!~");
 
     private final String sign;

@@ -23,18 +23,22 @@ public final class Labels implements Comparable<Labels> {
     this.hash = Arrays.hashCode(pairs);
   }
 
+  /** No labels. */
   public static Labels none() {
     return NONE;
   }
 
+  /** One label. */
   public static Labels of(String name, String value) {
     return of(Map.of(name, value));
   }
 
+  /** Two labels. */
   public static Labels of(String name1, String value1, String name2, String value2) {
     return of(Map.of(name1, value1, name2, value2));
   }
 
+  /** These labels, copied. */
   public static Labels of(Map<String, String> labels) {
     TreeMap<String, String> sorted = new TreeMap<>(labels);
     sorted.values().removeIf(String::isEmpty);

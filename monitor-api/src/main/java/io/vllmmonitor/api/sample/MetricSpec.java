@@ -28,6 +28,7 @@ public record MetricSpec(
     requireNonNull(help, "help");
   }
 
+  /** A family that has had no other name. */
   public static MetricSpec of(
       String name, MetricKind kind, MetricType type, String unit, String help) {
     return new MetricSpec(name, kind, type, unit, List.of(), help);

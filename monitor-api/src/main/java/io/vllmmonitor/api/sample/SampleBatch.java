@@ -33,6 +33,7 @@ public final class SampleBatch {
     }
   }
 
+  /** The target that was scraped. */
   public TargetId target() {
     return target;
   }
@@ -42,6 +43,7 @@ public final class SampleBatch {
     return at;
   }
 
+  /** How many samples there are. */
   public int size() {
     return values.length;
   }
@@ -51,10 +53,12 @@ public final class SampleBatch {
     return series;
   }
 
+  /** One series. */
   public SeriesKey series(int index) {
     return series.get(index);
   }
 
+  /** The value of one series. */
   public double value(int index) {
     return values[index];
   }

@@ -22,10 +22,12 @@ public final class SeriesData {
     }
   }
 
+  /** The series. */
   public SeriesKey series() {
     return series;
   }
 
+  /** How many samples there are. */
   public int size() {
     return values.length;
   }
@@ -35,6 +37,7 @@ public final class SeriesData {
     return epochMillis[index];
   }
 
+  /** One value. */
   public double value(int index) {
     return values[index];
   }

@@ -17,6 +17,7 @@ public record SeriesKey(String name, Labels labels) implements Comparable<Series
     requireNonNull(labels, "labels");
   }
 
+  /** A series without labels. */
   public static SeriesKey of(String name) {
     return new SeriesKey(name, Labels.none());
   }

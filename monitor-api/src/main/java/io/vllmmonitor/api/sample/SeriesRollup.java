@@ -66,14 +66,17 @@ public final class SeriesRollup {
     return -Math.floorDiv(-epochMillis, resolutionMillis) * resolutionMillis;
   }
 
+  /** The series. */
   public SeriesKey series() {
     return series;
   }
 
+  /** How many buckets there are. */
   public int size() {
     return endMillis.length;
   }
 
+  /** When a bucket ends, exclusive, in milliseconds since 1970. */
   public long endMillis(int index) {
     return endMillis[index];
   }
@@ -83,18 +86,22 @@ public final class SeriesRollup {
     return counts[index];
   }
 
+  /** The sum of the values of a bucket. */
   public double sum(int index) {
     return sums[index];
   }
 
+  /** The smallest value of a bucket. */
   public double minimum(int index) {
     return minimums[index];
   }
 
+  /** The largest value of a bucket. */
   public double maximum(int index) {
     return maximums[index];
   }
 
+  /** The newest value of a bucket. */
   public double last(int index) {
     return lasts[index];
   }

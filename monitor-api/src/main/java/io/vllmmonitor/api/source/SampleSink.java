@@ -1,5 +1,6 @@
 package io.vllmmonitor.api.source;
 
+import io.vllmmonitor.api.extension.Incubating;
 import io.vllmmonitor.api.sample.SeriesKey;
 
 /**
@@ -8,6 +9,7 @@ import io.vllmmonitor.api.sample.SeriesKey;
  * a collection that throws are dropped as a whole, its signals are kept. Confined to the call of
  * {@link MetricsSource#collect}.
  */
+@Incubating(review = "2027-03-01")
 public interface SampleSink {
   /**
    * One sample, under the labels of the page. Passing the same key object for the same series in

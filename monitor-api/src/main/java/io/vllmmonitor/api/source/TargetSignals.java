@@ -36,6 +36,7 @@ public record TargetSignals(
     requireNonNull(capabilities, "capabilities");
   }
 
+  /** A builder that knows nothing yet. */
   public static Builder builder() {
     return new Builder();
   }
@@ -57,41 +58,49 @@ public record TargetSignals(
 
     private Builder() {}
 
+    /** Whether the health check says that all is well. */
     public Builder healthy(Answer answer) {
       healthy = answer;
       return this;
     }
 
+    /** Whether the server was told to pause. */
     public Builder paused(Answer answer) {
       paused = answer;
       return this;
     }
 
+    /** Whether the server was told to sleep. */
     public Builder sleeping(Answer answer) {
       sleeping = answer;
       return this;
     }
 
+    /** Whether requests run or wait. */
     public Builder workPending(Answer answer) {
       workPending = answer;
       return this;
     }
 
+    /** What names this life of the server; null when it cannot be told. */
     public Builder incarnation(@Nullable String name) {
       incarnation = name;
       return this;
     }
 
+    /** A number that grows while the server gets work done; null when there is none. */
     public Builder progress(@Nullable Long number) {
       progress = number;
       return this;
     }
 
+    /** What the server can do. */
     public Builder capabilities(TargetCapabilities found) {
       capabilities = found;
       return this;
     }
 
+    /** What was learned. */
     public TargetSignals build() {
       return new TargetSignals(
           healthy, paused, sleeping, workPending, incarnation, progress, capabilities);

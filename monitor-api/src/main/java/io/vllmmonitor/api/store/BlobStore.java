@@ -1,5 +1,6 @@
 package io.vllmmonitor.api.store;
 
+import io.vllmmonitor.api.extension.Incubating;
 import java.util.List;
 import java.util.Set;
 
@@ -7,7 +8,9 @@ import java.util.Set;
  * Keeps byte strings under their own SHA-256: code, compiled classes, models. What was put is never
  * changed. Thread-safe.
  */
+@Incubating(review = "2027-03-01")
 public interface BlobStore extends AutoCloseable {
+  /** What this store can do. */
   Set<Capability> capabilities();
 
   /**
@@ -18,6 +21,7 @@ public interface BlobStore extends AutoCloseable {
    */
   String put(byte[] bytes);
 
+  /** Whether a blob of this hash is there. */
   boolean contains(String hash);
 
   /**

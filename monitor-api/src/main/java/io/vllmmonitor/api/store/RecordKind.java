@@ -7,11 +7,16 @@ import java.util.List;
  * columns listed here, and the whole entity as JSON.
  */
 public enum RecordKind {
+  /** Transitions of targets. */
   CHECKPOINTS("checkpoints", "state", "previous_state", "transition_type"),
+  /** When guardrails fired. */
   GUARDRAIL_FIRINGS("guardrail_firings", "guardrail", "status", "severity", "failure_kind"),
+  /** Failures, from their first firing to their last. */
   INCIDENTS("incidents", "status", "severity", "failure_kind"),
+  /** What was tried. */
   MITIGATION_ATTEMPTS(
       "mitigation_attempts", "strategy_name", "status", "outcome", "incident_id", "failure_kind"),
+  /** What was expected to fail. */
   PREDICTIONS(
       "predictions",
       "failure_type",
@@ -19,13 +24,19 @@ public enum RecordKind {
       "predicted_failure_state",
       "confidence",
       "actual_outcome"),
+  /** Ways out of trouble that have worked. */
   HAPPY_PATHS("happy_paths", "name", "start_state", "end_state"),
+  /** Measured outcomes. */
   LEARNING_DATA("learning_data", "situation", "strategy_name", "outcome"),
+  /** Generations of code. */
   PLUGINS("plugins", "unit", "code_kind", "status", "generation", "code_hash"),
+  /** Saved states of extensions. */
   PLUGIN_STATES("plugin_states", "unit", "extension"),
+  /** What went wrong while the rest went on. */
   PROBLEMS("problems", "code", "blame", "subject"),
   RESTORE_REPORTS("restore_reports"),
   AUDIT("audit", "action", "actor", "subject", "result"),
+  PLUGIN_TRANSITIONS("plugin_transitions", "unit", "generation", "from_phase", "to_phase", "code"),
   REHEARSALS("rehearsals", "unit", "code_hash", "result"),
   VERDICTS("verdicts", "guardrail", "verdict", "code_hash"),
   STATE_VERSIONS("state_versions");

@@ -1,5 +1,6 @@
 package io.vllmmonitor.api.store;
 
+import io.vllmmonitor.api.extension.Incubating;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -7,7 +8,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads records. A store is one; so is the snapshot of a store. */
+@Incubating(review = "2027-03-01")
 public interface RecordReader {
+  /** One record by its identity; empty when there is none. */
   Optional<StoredRecord> find(RecordKind kind, String id);
 
   /**

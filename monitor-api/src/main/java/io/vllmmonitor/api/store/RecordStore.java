@@ -1,12 +1,15 @@
 package io.vllmmonitor.api.store;
 
+import io.vllmmonitor.api.extension.Incubating;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
 /** Keeps records: rows that carry decisions. Thread-safe; writes are serialised by the store. */
+@Incubating(review = "2027-03-01")
 public interface RecordStore extends RecordReader, AutoCloseable {
+  /** What this store can do. */
   Set<Capability> capabilities();
 
   /**

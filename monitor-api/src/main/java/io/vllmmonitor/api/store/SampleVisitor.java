@@ -1,5 +1,6 @@
 package io.vllmmonitor.api.store;
 
+import io.vllmmonitor.api.extension.Incubating;
 import io.vllmmonitor.api.sample.SeriesKey;
 
 /**
@@ -7,6 +8,7 @@ import io.vllmmonitor.api.sample.SeriesKey;
  * called it. What it throws ends the scan.
  */
 @FunctionalInterface
+@Incubating(review = "2027-03-01")
 public interface SampleVisitor {
   /**
    * All samples of one series in the span, oldest first, stale markers included.

@@ -18,6 +18,7 @@ public record SeriesPart(
     String name, Content content, Instant from, Instant to, long samples, long bytes) {
   /** What a part holds. */
   public enum Content {
+    /** Samples as they were measured. */
     SAMPLES,
     /** Aggregates of samples, which outlive them. */
     ROLLUPS

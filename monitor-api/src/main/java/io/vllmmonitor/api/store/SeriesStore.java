@@ -1,5 +1,6 @@
 package io.vllmmonitor.api.store;
 
+import io.vllmmonitor.api.extension.Incubating;
 import io.vllmmonitor.api.sample.Sample;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesData;
@@ -24,7 +25,9 @@ import java.util.Set;
  * bits (as unsigned numbers), so that the order of merging does not matter. Damaged samples are
  * never given: they are counted and told as problems, the rest is served.
  */
+@Incubating(review = "2027-03-01")
 public interface SeriesStore extends AutoCloseable {
+  /** What this store can do. */
   Set<Capability> capabilities();
 
   /**

@@ -1,5 +1,6 @@
 package io.vllmmonitor.api.view;
 
+import io.vllmmonitor.api.extension.Incubating;
 import io.vllmmonitor.api.target.TargetId;
 import java.time.Instant;
 
@@ -19,6 +20,7 @@ import java.time.Instant;
  * so does a series that left the page. Windows reach back at most one hour. Confined to the thread
  * that evaluates; do not keep it after the call.
  */
+@Incubating(review = "2027-03-01")
 public interface MetricView {
   /** The target looked at. */
   TargetId target();

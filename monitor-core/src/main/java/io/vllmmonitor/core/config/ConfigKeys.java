@@ -132,6 +132,17 @@ public final class ConfigKeys {
                 "pinned",
                 "",
                 "The SHA-256 of jars that run whatever else holds, with commas between them.")));
+    sections.put(
+        "probation",
+        ConfigSpec.of(
+            new ConfigSpec.Key(
+                "duration",
+                "60s",
+                "How long a new generation of a plugin or source is on probation at least; when it fails meanwhile, the one before takes its place again. 0s and calls 0 set none."),
+            new ConfigSpec.Key(
+                "calls",
+                "20",
+                "How many calls of it must have ended before its probation is over.")));
     return Map.copyOf(sections);
   }
 

@@ -81,8 +81,7 @@ public final class GuardrailTrial {
     long start = nanos.getAsLong();
     Judgement judgement = Judgement.of(watch.guardrail(), view);
     long took = nanos.getAsLong() - start;
-    List<FiringChange> changes =
-        watch.judge(judgement, at, longestGap, () -> "trial-" + ++firings);
+    List<FiringChange> changes = watch.judge(judgement, at, longestGap, () -> "trial-" + ++firings);
     changes.forEach(watch::apply);
     return new Step(judgement.verdict(), changes, watch.firing(), took, judgement.failure());
   }
@@ -92,8 +91,7 @@ public final class GuardrailTrial {
    *
    * @param firing what the view answers to {@code firing()}
    */
-  public static Verdict once(
-      Guardrail guardrail, ViewSource windows, Instant at, boolean firing) {
+  public static Verdict once(Guardrail guardrail, ViewSource windows, Instant at, boolean firing) {
     return Judgement.of(guardrail, windows.view(at, firing)).verdict();
   }
 }

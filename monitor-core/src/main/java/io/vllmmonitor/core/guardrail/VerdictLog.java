@@ -38,6 +38,7 @@ final class VerdictLog {
   private final Target target;
   private final Supplier<String> ids;
   private final Map<String, Last> lasts = new HashMap<>();
+
   /** The instances whose state cannot be read, by guardrail. */
   private final Map<String, Guardrail> unreadable = new HashMap<>();
 

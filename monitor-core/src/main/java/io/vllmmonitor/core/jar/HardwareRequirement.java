@@ -82,15 +82,15 @@ public record HardwareRequirement(Fact fact, long amount, String word) {
     Fact fact = fact(matcher.group(1));
     String operator = matcher.group(2) == null ? "" : matcher.group(2);
     if (!operator.equals(fact.operator)) {
-      throw new IllegalArgumentException("'" + part + "' is wrong; expected such as " + fact.example);
+      throw new IllegalArgumentException(
+          "'" + part + "' is wrong; expected such as " + fact.example);
     }
     String value = matcher.group(3) == null ? "" : matcher.group(3).trim();
     return switch (fact) {
       case GPU -> new HardwareRequirement(fact, 1, "");
       case GPUS, CORES -> new HardwareRequirement(fact, count(part, value, fact), "");
       case GPU_MEMORY, MEMORY -> new HardwareRequirement(fact, size(part, value, fact), "");
-      case ARCH ->
-          new HardwareRequirement(fact, 0, Machine.arch(value.toLowerCase(Locale.ROOT)));
+      case ARCH -> new HardwareRequirement(fact, 0, Machine.arch(value.toLowerCase(Locale.ROOT)));
       case OS -> new HardwareRequirement(fact, 0, value.toLowerCase(Locale.ROOT));
     };
   }
@@ -107,7 +107,8 @@ public record HardwareRequirement(Fact fact, long amount, String word) {
 
   private static long count(String part, String value, Fact fact) {
     if (!value.matches("\\d{1,6}")) {
-      throw new IllegalArgumentException("'" + part + "' is wrong; expected such as " + fact.example);
+      throw new IllegalArgumentException(
+          "'" + part + "' is wrong; expected such as " + fact.example);
     }
     return Long.parseLong(value);
   }

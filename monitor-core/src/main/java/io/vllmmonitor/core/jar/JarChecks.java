@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -25,7 +26,7 @@ import org.objectweb.asm.Opcodes;
 /**
  * Checks a plugin jar before anything is loaded from it: its zip, its manifest, its classes, its
  * one entry and its links to the API. What passed once under a hash is not read again. Thread-safe;
- * reading a jar of some MiB takes tens of milliseconds.
+ * reading a jar of a MiB takes some tens of milliseconds.
  */
 public final class JarChecks {
   private static final String SERVICES = "META-INF/services/" + MonitorPlugin.class.getName();
@@ -41,6 +42,13 @@ public final class JarChecks {
   /** What has been checked, and how strictly. */
   private record Passed(String hash, boolean bundled) {}
 
+  /** What was found in a jar that passed lately; asks nothing of the disk. */
+  public Optional<JarDescriptor> known(String hash, boolean bundled) {
+    synchronized (lock) {
+      return Optional.ofNullable(passed.get(new Passed(hash, bundled)));
+    }
+  }
+
   /**
    * Checks a jar, or remembers that it passed.
    *
@@ -54,16 +62,13 @@ public final class JarChecks {
    *     PLUGIN_NO_ENTRY or PLUGIN_LINK
    */
   public JarDescriptor check(Path jar, String hash, String file, boolean bundled) {
-    Passed key = new Passed(hash, bundled);
-    synchronized (lock) {
-      JarDescriptor known = passed.get(key);
-      if (known != null) {
-        return known;
-      }
+    Optional<JarDescriptor> known = known(hash, bundled);
+    if (known.isPresent()) {
+      return known.get();
     }
     JarDescriptor checked = check(jar, file, bundled);
     synchronized (lock) {
-      passed.put(key, checked);
+      passed.put(new Passed(hash, bundled), checked);
       if (passed.size() > MOST_REMEMBERED) {
         passed.remove(passed.keySet().iterator().next());
       }
@@ -80,13 +85,11 @@ public final class JarChecks {
   public JarDescriptor check(Path jar, String file, boolean bundled) {
     JarProblem problem = new JarProblem(file);
     // The version decides which classes of a multi-release jar count.
-    try (JarFile opened =
-        new JarFile(jar.toFile(), false, ZipFile.OPEN_READ, Runtime.version())) {
+    try (JarFile opened = new JarFile(jar.toFile(), false, ZipFile.OPEN_READ, Runtime.version())) {
       new ZipCheck(problem).check(opened);
       Manifest manifest = manifest(opened, problem);
       JarManifest.checkBasics(manifest, problem);
-      JarClasses classes =
-          JarClasses.read(opened, bundled, Runtime.version().feature(), problem);
+      JarClasses classes = JarClasses.read(opened, bundled, Runtime.version().feature(), problem);
       String entry = entry(opened, problem);
       JarDescriptor descriptor = JarManifest.descriptor(manifest, entry, problem);
       boolean dependent = !descriptor.dependencies().isEmpty();
@@ -145,8 +148,7 @@ public final class JarChecks {
     String name = entry.replace('.', '/');
     if (!classes.contains(name)) {
       throw problem.of(
-          PLUGIN_NO_ENTRY,
-          "names " + entry + " in " + SERVICES + ", but holds no such class");
+          PLUGIN_NO_ENTRY, "names " + entry + " in " + SERVICES + ", but holds no such class");
     }
     JarClasses.Shape shape = classes.shape(name);
     boolean isPublic = (shape.access() & Opcodes.ACC_PUBLIC) != 0;

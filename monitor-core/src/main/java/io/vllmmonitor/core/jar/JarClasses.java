@@ -10,6 +10,7 @@ import io.vllmmonitor.api.error.MonitorException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -211,12 +212,26 @@ final class JarClasses {
 
   /** Lets a visitor look at a class of the jar. */
   void visit(String name, ClassVisitor visitor, int options) {
+    visitIfMentions(name, List.of(), visitor, options);
+  }
+
+  /**
+   * Lets a visitor look at a class of the jar that mentions one of these words in its bytes, where
+   * names stand as they are; that is found far faster than the class is read.
+   *
+   * @param words empty lets it look in any case
+   */
+  void visitIfMentions(String name, List<String> words, ClassVisitor visitor, int options) {
     JarEntry entry = entries.get(name);
     if (entry == null) {
       throw new IllegalArgumentException("No class of the jar: " + name);
     }
     try {
-      new ClassReader(bytes(entry)).accept(visitor, options);
+      byte[] bytes = bytes(entry);
+      String text = words.isEmpty() ? "" : new String(bytes, StandardCharsets.ISO_8859_1);
+      if (words.isEmpty() || words.stream().anyMatch(text::contains)) {
+        new ClassReader(bytes).accept(visitor, options);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (MonitorException e) {

@@ -32,4 +32,11 @@ public record JarDescriptor(
     capabilities = Set.copyOf(capabilities);
     hardware = List.copyOf(hardware);
   }
+
+  /** Whether it can do with this version of another plugin, or without any. */
+  public boolean accepts(String id, String ofVersion) {
+    return dependencies.stream()
+        .filter(dependency -> dependency.id().equals(id) && !dependency.optional())
+        .allMatch(dependency -> dependency.accepts(ofVersion));
+  }
 }

@@ -46,12 +46,7 @@ final class JarManifest {
         entry,
         dependencies,
         conflicts,
-        list(
-            attributes,
-            "Plugin-Capabilities",
-            PluginCapability::parseList,
-            Set.of(),
-            problem),
+        list(attributes, "Plugin-Capabilities", PluginCapability::parseList, Set.of(), problem),
         list(
             attributes,
             "Plugin-Requires-Hardware",
@@ -131,11 +126,7 @@ final class JarManifest {
   }
 
   private static <T> T list(
-      Attributes attributes,
-      String name,
-      Function<String, T> parse,
-      T none,
-      JarProblem problem) {
+      Attributes attributes, String name, Function<String, T> parse, T none, JarProblem problem) {
     String text = attributes.getValue(name);
     if (text == null || text.isBlank()) {
       return none;

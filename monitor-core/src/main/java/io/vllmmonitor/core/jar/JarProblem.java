@@ -5,8 +5,8 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 
 /**
- * How the failures of one jar are told: always by the name under which it came. What strangers wrote
- * into a jar may be long and hold anything, so it is cut and cleaned. Immutable.
+ * How the failures of one jar are told: always by the name under which it came. What strangers
+ * wrote into a jar may be long and hold anything, so it is cut and cleaned. Immutable.
  */
 record JarProblem(String file) {
   private static final int LONGEST = 3_000;

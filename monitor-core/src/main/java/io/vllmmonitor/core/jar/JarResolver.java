@@ -63,8 +63,7 @@ public final class JarResolver {
       if (other.id().equals(jar.id())) {
         continue;
       }
-      Optional<Dependency> named =
-          clash(jar, other).or(() -> clash(other, jar));
+      Optional<Dependency> named = clash(jar, other).or(() -> clash(other, jar));
       if (named.isPresent()) {
         return Optional.of(
             problem.of(
@@ -126,7 +125,7 @@ public final class JarResolver {
 
   private static boolean isMet(Dependency dependency, Map<String, JarDescriptor> running) {
     JarDescriptor base = running.get(dependency.id());
-    return base == null ? dependency.optional() : dependency.accepts(base.version());
+    return dependency.optional() || (base != null && dependency.accepts(base.version()));
   }
 
   private static String describe(Dependency dependency, Map<String, JarDescriptor> running) {

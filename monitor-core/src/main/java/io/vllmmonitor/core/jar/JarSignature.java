@@ -97,8 +97,7 @@ record JarSignature(String key, String signature) {
   /** A public key in Base64 in the short form that people compare: its SHA-256. */
   static String fingerprint(String key) {
     try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(Base64.getDecoder().decode(key));
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(Base64.getDecoder().decode(key));
       return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(hash);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java platform has SHA-256", e);

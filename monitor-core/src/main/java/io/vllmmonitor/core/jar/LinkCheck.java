@@ -23,6 +23,9 @@ import org.objectweb.asm.ClassReader;
 final class LinkCheck {
   private static final int MOST_TOLD = 5;
 
+  /** With more words than that, looking for them costs more than reading the class. */
+  private static final int MOST_WORDS = 50;
+
   private final JarClasses classes;
   private final KnownTypes types;
   private final boolean hasDependencies;
@@ -56,8 +59,10 @@ final class LinkCheck {
    *     are missing and how many more there are
    */
   void check() {
+    List<String> words = words();
     for (String name : classes.names()) {
-      classes.visit(name, new ReferenceVisitor(this::resolve), ClassReader.SKIP_FRAMES);
+      classes.visitIfMentions(
+          name, words, new ReferenceVisitor(this::resolve), ClassReader.SKIP_FRAMES);
       checkImplemented(name);
     }
     if (failures.isEmpty()) {
@@ -73,6 +78,16 @@ final class LinkCheck {
             + told
             + (more > 0 ? "; and " + more + " more" : "")
             + ". Build it against the monitor-api of this daemon");
+  }
+
+  /**
+   * One of these stands in every class that matters: our package, or the name of a class of the jar
+   * that extends something of it. Libraries that the jar carries mention none of them.
+   */
+  private List<String> words() {
+    List<String> words = new ArrayList<>(List.of(JarClasses.OURS));
+    classes.names().stream().filter(this::descends).forEach(words::add);
+    return words.size() > MOST_WORDS ? List.of() : words;
   }
 
   private void resolve(Reference reference) {
@@ -121,8 +136,7 @@ final class LinkCheck {
     List<String> known = types.apiTypes();
     Optional<String> same =
         known.stream()
-            .filter(
-                type -> JavaForm.simple(type).equals(JavaForm.simple(reference.owner())))
+            .filter(type -> JavaForm.simple(type).equals(JavaForm.simple(reference.owner())))
             .findFirst();
     String hint =
         same.or(() -> NearestName.of(reference.owner(), known))
@@ -154,8 +168,7 @@ final class LinkCheck {
             .sorted((left, right) -> order(left).compareTo(order(right)))
             .toList();
     Optional<String> name =
-        NearestName.of(
-            reference.name(), candidates.stream().map(KnownTypes.Member::name).toList());
+        NearestName.of(reference.name(), candidates.stream().map(KnownTypes.Member::name).toList());
     return name.flatMap(
             nearest ->
                 candidates.stream().filter(member -> member.name().equals(nearest)).findFirst())

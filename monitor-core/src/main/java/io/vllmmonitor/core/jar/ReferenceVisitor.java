@@ -168,8 +168,7 @@ final class ReferenceVisitor extends ClassVisitor {
     }
 
     @Override
-    public void visitTryCatchBlock(
-        Label start, Label end, Label handler, @Nullable String caught) {
+    public void visitTryCatchBlock(Label start, Label end, Label handler, @Nullable String caught) {
       if (caught != null) {
         type(caught);
       }

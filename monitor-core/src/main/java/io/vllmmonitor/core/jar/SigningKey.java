@@ -85,8 +85,7 @@ public final class SigningKey {
       PrivateKey secret =
           KeyFactory.getInstance(JarSignature.ALGORITHM)
               .generatePrivate(new PKCS8EncodedKeySpec(block(text, PRIVATE, file)));
-      return new SigningKey(
-          secret, Base64.getEncoder().encodeToString(block(text, PUBLIC, file)));
+      return new SigningKey(secret, Base64.getEncoder().encodeToString(block(text, PUBLIC, file)));
     } catch (IOException | IllegalArgumentException e) {
       throw wrong("The key " + file + " cannot be read: " + e, e);
     } catch (GeneralSecurityException e) {
@@ -104,7 +103,8 @@ public final class SigningKey {
   public Path sign(Path jar) {
     try {
       if (Files.size(jar) > LARGEST_JAR) {
-        throw wrong(jar + " has more than " + (LARGEST_JAR >> 20) + " MiB; no daemon takes it", null);
+        throw wrong(
+            jar + " has more than " + (LARGEST_JAR >> 20) + " MiB; no daemon takes it", null);
       }
       String hash = ContentHash.of(Files.readAllBytes(jar));
       Signature signer = Signature.getInstance(JarSignature.ALGORITHM);
@@ -147,8 +147,7 @@ public final class SigningKey {
         file + " has no block '" + kind + "'; make a key with 'vllm-monitor plugin keygen'", null);
   }
 
-  private static MonitorException wrong(
-      String message, @Nullable Exception cause) {
+  private static MonitorException wrong(String message, @Nullable Exception cause) {
     return new MonitorException(PLUGIN_SIGNATURE, Blame.OPERATOR, message, cause);
   }
 }

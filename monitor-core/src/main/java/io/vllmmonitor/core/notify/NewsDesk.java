@@ -5,6 +5,7 @@ import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.guardrail.Severity;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.incident.IncidentStatus;
+import io.vllmmonitor.api.mitigation.AttemptStatus;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.notify.Notification;
 import io.vllmmonitor.api.notify.Notification.Topic;
@@ -23,8 +24,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in words what was written. Firings in shadow are no news, nor is an attempt that was only
- * written again. Thread-safe.
+ * Says in words what was written. Firings in shadow are no news, nor is an attempt that is
+ * still being weighed or was only written again. Thread-safe.
  */
 final class NewsDesk {
   private static final int MOST_ATTEMPTS = 1_000;
@@ -113,6 +114,10 @@ final class NewsDesk {
   }
 
   private boolean isNew(MitigationAttempt attempt) {
+    if (attempt.status() == AttemptStatus.PLANNED || attempt.status() == AttemptStatus.APPROVED) {
+      // Dispatched, refused or expired within moments, and that is told.
+      return false;
+    }
     String now = attempt.status() + "/" + attempt.outcome();
     synchronized (told) {
       return !now.equals(told.put(attempt.id(), now));
@@ -120,8 +125,7 @@ final class NewsDesk {
   }
 
   private static Notification of(MitigationAttempt attempt) {
-    String outcome =
-        attempt.outcome() == null ? "" : "; outcome " + attempt.outcome().name();
+    String outcome = attempt.outcome() == null ? "" : "; outcome " + attempt.outcome().name();
     String reason = attempt.outcomeReason().isEmpty() ? "" : ": " + attempt.outcomeReason();
     return new Notification(
         Topic.MITIGATION_ATTEMPT,

@@ -3,6 +3,7 @@ package io.vllmmonitor.core.notify;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.history.AuditEntry;
@@ -93,6 +94,11 @@ public final class NewsRecorder implements Recorder {
     @Override
     public void generation(CodeGeneration generation) {
       out.generation(generation);
+    }
+
+    @Override
+    public void transition(CodeTransition transition) {
+      out.transition(transition);
     }
 
     @Override

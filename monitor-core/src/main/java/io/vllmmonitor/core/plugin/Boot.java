@@ -1,11 +1,13 @@
 package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_QUARANTINED;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.RestoreReport;
@@ -41,6 +43,8 @@ final class Boot {
   private final Arrivals arrivals;
   private final CodeLoader loader;
   private final JarGate gate;
+  private final LifeBook book;
+  private final SuspectJournal suspects;
   private final BiPredicate<CodeKind, String> isThere;
   private final List<RestoreReport.Item> items = new ArrayList<>();
 
@@ -54,6 +58,8 @@ final class Boot {
       Arrivals arrivals,
       CodeLoader loader,
       JarGate gate,
+      LifeBook book,
+      SuspectJournal suspects,
       BiPredicate<CodeKind, String> isThere) {
     this.services = services;
     this.ledger = ledger;
@@ -61,11 +67,14 @@ final class Boot {
     this.arrivals = arrivals;
     this.loader = loader;
     this.gate = gate;
+    this.book = book;
+    this.suspects = suspects;
     this.isThere = isThere;
   }
 
   List<RestoreReport.Item> run(Path bundled) {
     ledger.restore();
+    suspects.left().forEach(this::quarantine);
     Map<String, byte[]> jars = read(bundled);
     Set<String> bundledHashes = new HashSet<>();
     jars.values().forEach(bytes -> bundledHashes.add(ContentHash.of(bytes)));
@@ -76,6 +85,27 @@ final class Boot {
     }
     loader.keepCopies(currentHashes());
     return List.copyOf(items);
+  }
+
+  /** The JVM died while this content did something for the first time: once is enough. */
+  private void quarantine(SuspectJournal.Suspect suspect) {
+    for (CodeGeneration generation : ledger.ofHash(suspect.hash())) {
+      if (generation.status() == CodeStatus.QUARANTINED
+          || generation.status() == CodeStatus.REMOVED) {
+        continue;
+      }
+      String reason = "the daemon died during " + suspect.what();
+      book.step(generation, LifePhase.QUARANTINED, PLUGIN_QUARANTINED, reason);
+      CodeGeneration gone = ledger.record(generation, CodeStatus.QUARANTINED, reason);
+      String detail =
+          "in quarantine, for "
+              + reason
+              + "; drop changed content, or run it again with 'vllm-monitor plugin approve "
+              + gone.unit()
+              + "'";
+      services.problems().note(PLUGIN_QUARANTINED, Blame.PLUGIN, gone.unit(), "It is " + detail);
+      report(gone, RestoreReport.Status.FAILED, detail);
+    }
   }
 
   /** Starts everything that ran, bundled jars first, each after what it depends on. */
@@ -90,7 +120,8 @@ final class Boot {
       boolean superseded =
           generation.kind() == CodeKind.BUNDLED_JAR
               && bundleThere
-              && !bundledHashes.contains(generation.codeHash());
+              && !bundledHashes.contains(generation.codeHash())
+              && !isHeldBack(unit, bundledHashes);
       if (generation.status() == CodeStatus.DISABLED) {
         report(generation, RestoreReport.Status.RESTORED, "stays disabled");
       } else if (runs(generation) && !superseded) {
@@ -105,6 +136,14 @@ final class Boot {
     pending.forEach(this::reportWaiting);
   }
 
+  /** Whether what the bundle brings of a unit is in quarantine, so that an older one runs. */
+  private boolean isHeldBack(String unit, Set<String> bundledHashes) {
+    return ledger
+        .quarantinedOf(unit)
+        .filter(generation -> bundledHashes.contains(generation.codeHash()))
+        .isPresent();
+  }
+
   private static boolean runs(CodeGeneration generation) {
     return generation.status() == CodeStatus.ACTIVE || generation.status() == CodeStatus.SHADOW;
   }
@@ -117,20 +156,51 @@ final class Boot {
       }
       runner.start(generation);
       report(generation, RestoreReport.Status.RESTORED, whence(generation));
+      endReplaced(generation);
     } catch (MonitorException e) {
       services.problems().note(generation.unit(), e);
       report(
           generation,
           RestoreReport.Status.FAILED,
           e.code().label() + " " + e.getMessage() + "; its bytes are kept");
+      Optional<CodeGeneration> older = replaced(generation);
+      if (older.isPresent()) {
+        // The daemon ended in the middle of a swap: the older generation was never replaced.
+        ledger.record(generation, CodeStatus.REJECTED, String.valueOf(e.getMessage()));
+        return startedOrFailed(older.get());
+      }
     }
     return true;
+  }
+
+  /** An older generation that is still recorded as running. */
+  private Optional<CodeGeneration> replaced(CodeGeneration generation) {
+    return ledger.all(generation.unit()).stream()
+        .filter(older -> older.generation() < generation.generation() && runs(older))
+        .findFirst();
+  }
+
+  /** A swap that the end of the daemon has cut off is brought to its end. */
+  private void endReplaced(CodeGeneration generation) {
+    replaced(generation)
+        .ifPresent(
+            older ->
+                ledger.record(
+                    older,
+                    CodeStatus.REMOVED,
+                    "replaced by generation " + generation.generation()));
   }
 
   private void reportWaiting(CodeGeneration generation) {
     gate.objection(generation)
         .ifPresent(
             objection -> {
+              book.step(
+                  generation,
+                  LifePhase.WAITING,
+                  objection.code(),
+                  String.valueOf(objection.getMessage()));
+              book.write();
               services.problems().note(generation.unit(), objection);
               report(generation, RestoreReport.Status.FAILED, objection.describe());
             });
@@ -176,6 +246,9 @@ final class Boot {
       boolean known = before.isPresent() && before.get().codeHash().equals(hash);
       if (known && before.get().status() != CodeStatus.REMOVED) {
         return;
+      }
+      if (ledger.quarantinedOf(jar.id()).filter(g -> g.codeHash().equals(hash)).isPresent()) {
+        return; // somebody rolled it back; what runs instead was reported
       }
       CodeGeneration now = arrivals.jar(CodeKind.BUNDLED_JAR, file, bytes, hash, name -> false);
       if (now.status() == CodeStatus.DISABLED) {

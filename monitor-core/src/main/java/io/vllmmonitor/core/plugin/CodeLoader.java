@@ -23,9 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,12 +39,16 @@ import java.util.regex.Pattern;
  */
 final class CodeLoader {
   /** The name of a copy, whole or half written; everything else belongs to somebody else. */
-  private static final Pattern COPY = Pattern.compile("([0-9a-f]{64})\\.(jar|tmp)");
+  private static final Pattern COPY = Pattern.compile("([0-9a-f]{64})(-[0-9]+)?\\.(jar|tmp)");
 
   private final PlatformServices services;
   private final Path work;
   private final JarHost host;
   private final JarChecks checks = new JarChecks();
+
+  /** The versions of the jars that are loaded; holds no loader that nobody else does. */
+  private final Map<ClassLoader, String> versions = new WeakHashMap<>();
+
   private final DeadlineWorker worker;
 
   CodeLoader(PlatformServices services, Path work, DeadlineWorker worker) {
@@ -67,6 +74,21 @@ final class CodeLoader {
   }
 
   /**
+   * Checks the jar of a recorded generation, once for each content.
+   *
+   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there; the
+   *     codes of {@link JarChecks}
+   */
+  JarDescriptor inspect(CodeGeneration jar) {
+    return checks
+        .known(jar.codeHash(), jar.kind() == CodeKind.BUNDLED_JAR)
+        .orElseGet(
+            () ->
+                inspect(
+                    services.blobs().get(jar.codeHash()), jar.codeHash(), jar.file(), jar.kind()));
+  }
+
+  /**
    * Loads a generation.
    *
    * @param bases the loaders of the jars that run, by id, for those that depend on them
@@ -85,11 +107,9 @@ final class CodeLoader {
         inspect(code, generation.codeHash(), generation.file(), generation.kind());
     List<ClassLoader> loaders =
         descriptor.dependencies().stream()
-            .map(Dependency::id)
-            .flatMap(id -> bases.apply(id).stream())
+            .flatMap(dependency -> bases.apply(dependency.id()).filter(fits(dependency)).stream())
             .toList();
-    return openJar(
-        copy(code, generation.codeHash()), loaders, descriptor, generation.file());
+    return openJar(copy(code, generation.codeHash()), loaders, descriptor, generation.file());
   }
 
   /** A copy of a jar under the name of its hash. */
@@ -112,7 +132,12 @@ final class CodeLoader {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(work)) {
       for (Path entry : entries) {
         Matcher copy = COPY.matcher(entry.getFileName().toString());
-        if (copy.matches() && !(copy.group(2).equals("jar") && hashes.contains(copy.group(1)))) {
+        boolean wanted =
+            copy.matches()
+                && copy.group(2) == null
+                && copy.group(3).equals("jar")
+                && hashes.contains(copy.group(1));
+        if (copy.matches() && !wanted) {
           Files.delete(entry);
         }
       }
@@ -125,6 +150,11 @@ final class CodeLoader {
               work.toString(),
               "Old copies of plugin jars cannot be deleted: " + e.getMessage());
     }
+  }
+
+  /** An optional dependency in a version that will not do counts as not there. */
+  private Predicate<ClassLoader> fits(Dependency dependency) {
+    return base -> dependency.accepts(versions.getOrDefault(base, ""));
   }
 
   private UnitCode openJar(
@@ -140,6 +170,7 @@ final class CodeLoader {
     }
     try {
       ClassLoader loader = host.getPluginClassLoader(id);
+      versions.put(loader, descriptor.version());
       MonitorPlugin entry =
           Failures.run(
               worker,

@@ -3,6 +3,7 @@ package io.vllmmonitor.core.plugin;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
@@ -63,8 +64,7 @@ final class CutHistory implements History {
   }
 
   private static <T> Page<T> only(Page<T> page, Predicate<T> known) {
-    return new Page<>(
-        page.items().stream().filter(known).toList(), page.next(), page.passedOver());
+    return new Page<>(page.items().stream().filter(known).toList(), page.next(), page.passedOver());
   }
 
   @Override
@@ -151,8 +151,12 @@ final class CutHistory implements History {
       @Nullable String actor,
       @Nullable String subject,
       AuditEntry.@Nullable Result result) {
-    return only(
-        whole.audit(cut(query), action, actor, subject, result), one -> past(one.at()));
+    return only(whole.audit(cut(query), action, actor, subject, result), one -> past(one.at()));
+  }
+
+  @Override
+  public Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit) {
+    return only(whole.transitions(cut(query), unit), one -> past(one.at()));
   }
 
   @Override

@@ -1,14 +1,11 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CAPABILITY_DENIED;
-
 import io.vllmmonitor.api.config.Settings;
-import io.vllmmonitor.api.error.Blame;
-import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.mitigation.Actuator;
 import io.vllmmonitor.api.plugin.MonitorPlugin;
 import io.vllmmonitor.api.plugin.PluginContext;
+import io.vllmmonitor.core.jar.Dependency;
 import io.vllmmonitor.core.jar.JarDescriptor;
 import io.vllmmonitor.core.jar.PluginCapability;
 import java.util.ArrayList;
@@ -30,7 +27,22 @@ final class JarCode implements UnitCode {
   }
 
   @Override
-  public List<Piece> forTarget(PluginContext context) {
+  public List<String> dependencies() {
+    return descriptor.dependencies().stream().map(Dependency::id).toList();
+  }
+
+  @Override
+  public List<Piece> forRehearsal(PluginContext services) {
+    PluginContext context = new DeclaredContext(services, descriptor);
+    List<Piece> pieces = new ArrayList<>();
+    add(pieces, ExtensionKind.GUARDRAIL, entry.guardrails(context));
+    add(pieces, ExtensionKind.PREDICTOR, entry.predictors(context));
+    return pieces;
+  }
+
+  @Override
+  public List<Piece> forTarget(PluginContext services) {
+    PluginContext context = new DeclaredContext(services, descriptor);
     List<Piece> pieces = new ArrayList<>();
     add(pieces, ExtensionKind.SOURCE, entry.sources(context));
     add(pieces, ExtensionKind.LISTENER, entry.lifecycleListeners(context));
@@ -42,7 +54,8 @@ final class JarCode implements UnitCode {
   }
 
   @Override
-  public List<Piece> forDaemon(PluginContext context) {
+  public List<Piece> forDaemon(PluginContext services) {
+    PluginContext context = new DeclaredContext(services, descriptor);
     List<Piece> pieces = new ArrayList<>();
     add(pieces, ExtensionKind.DISCOVERY, entry.discoveries(context));
     add(pieces, ExtensionKind.LEARNER, entry.learners(context));
@@ -72,13 +85,8 @@ final class JarCode implements UnitCode {
   }
 
   private List<Actuator> declared(List<Actuator> actuators) {
-    if (!actuators.isEmpty() && !descriptor.capabilities().contains(PluginCapability.ACT)) {
-      throw new MonitorException(
-          PLUGIN_CAPABILITY_DENIED,
-          Blame.PLUGIN,
-          "Plugin "
-              + descriptor.id()
-              + " brings actuators, but its manifest does not declare 'Plugin-Capabilities: act'");
+    if (!actuators.isEmpty()) {
+      DeclaredContext.require(descriptor, PluginCapability.ACT, "brings actuators");
     }
     return actuators;
   }

@@ -127,12 +127,7 @@ final class JarGate {
     if (generation.kind() == CodeKind.SOURCE) {
       return Optional.empty();
     }
-    JarDescriptor jar =
-        loader.inspect(
-            services.blobs().get(generation.codeHash()),
-            generation.codeHash(),
-            generation.file(),
-            generation.kind());
+    JarDescriptor jar = loader.inspect(generation);
     if (generation.kind() == CodeKind.JAR) {
       try {
         TrustLevel unused =

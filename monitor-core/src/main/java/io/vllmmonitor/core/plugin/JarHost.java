@@ -26,11 +26,11 @@ import org.pf4j.PluginStatusProvider;
 import org.pf4j.VersionManager;
 
 /**
- * PF4J, driven one jar at a time and only with files that {@code JarChecks} has passed. A plugin
- * is known to PF4J by the name of its file, which is the hash of its content, and a number, so that
- * two generations of one plugin, or one of them twice, can be loaded at once. PF4J runs no code of a plugin: its start and
- * stop are empty, the entry is made by {@link JarCode} on a worker. Not thread-safe; the platform's
- * lock guards it.
+ * PF4J, driven one jar at a time and only with files that {@code JarChecks} has passed. A plugin is
+ * known to PF4J by the name of its file, which is the hash of its content, and a number, so that
+ * two generations of one plugin, or one of them twice, can be loaded at once. PF4J runs no code of
+ * a plugin: its start and stop are empty, the entry is made by {@link JarCode} on a worker. Not
+ * thread-safe; the platform's lock guards it.
  */
 final class JarHost extends AbstractPluginManager {
   private static final String SYSTEM_VERSION = "0.1.0";
@@ -110,7 +110,8 @@ final class JarHost extends AbstractPluginManager {
       @Override
       public ClassLoader loadPlugin(Path path, PluginDescriptor descriptor) {
         try {
-          return new PluginClassLoader(path.toUri().toURL(), bases);
+          return new PluginClassLoader(
+              "plugin-" + descriptor.getPluginId(), path.toUri().toURL(), bases);
         } catch (MalformedURLException e) {
           throw new IllegalStateException("A file always has a URL: " + path, e);
         }

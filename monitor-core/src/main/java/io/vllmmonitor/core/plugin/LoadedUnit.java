@@ -1,6 +1,7 @@
 package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_NOT_FOUND;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 
@@ -36,6 +37,7 @@ final class LoadedUnit implements OpenUnit {
   private final PlatformServices live;
   private final PassingBlobs blobs;
   private final DeadlineWorker worker;
+  private final Watchdog watchdog;
   private final Path folder;
   private final Problems unheard; // what a trial complains of is no problem of the daemon
 
@@ -46,6 +48,7 @@ final class LoadedUnit implements OpenUnit {
       PlatformServices live,
       PassingBlobs blobs,
       DeadlineWorker worker,
+      Watchdog watchdog,
       Path folder) {
     this.generation = generation;
     this.targets = List.copyOf(targets);
@@ -53,6 +56,7 @@ final class LoadedUnit implements OpenUnit {
     this.live = live;
     this.blobs = blobs;
     this.worker = worker;
+    this.watchdog = watchdog;
     this.folder = folder;
     this.unheard = new Problems(live.clock(), entries -> {});
   }
@@ -157,26 +161,26 @@ final class LoadedUnit implements OpenUnit {
   }
 
   private List<Instance> make(Target target, UnitContext context) {
-    String unit = generation.unit();
+    CallWatch watch = CallWatch.ofTrial(generation, live.clock(), watchdog);
     return Failures.run(
         worker,
         PLUGIN_START_FAILED,
-        "Unit " + unit + " on trial for " + target.id(),
+        "Unit " + generation.unit() + " on trial for " + target.id(),
         () -> {
           List<Instance> made = new ArrayList<>();
-          for (UnitCode.Piece piece : code.forTarget(context)) {
+          for (UnitCode.Piece piece : code.forRehearsal(context)) {
             made.add(
                 new Instance(
                     piece.kind(),
                     String.valueOf(piece.extension().id()),
-                    unit,
-                    generation.codeHash(),
-                    target.id(),
+                    generation,
+                    target,
                     true,
                     true,
                     Set.of(),
                     context.scope(),
-                    piece.extension()));
+                    piece.extension(),
+                    watch));
           }
           return made;
         });
@@ -197,22 +201,26 @@ final class LoadedUnit implements OpenUnit {
   private void closeAll(Made made) {
     made.scope().quiesce();
     for (Instance instance : made.instances()) {
-      try {
-        boolean unused =
-            Failures.run(
-                worker,
-                PLUGIN_START_FAILED,
-                instance.name() + ": close()",
-                () -> {
-                  instance.close();
-                  return Boolean.TRUE;
-                });
-      } catch (MonitorException e) {
-        log.log(System.Logger.Level.WARNING, () -> "On trial: " + e.describe());
-      }
+      instance.cut(null).ifPresent(extension -> close(instance, extension));
     }
     made.scope().release(worker, unheard);
     made.contexts().close();
+  }
+
+  private void close(Instance instance, Extension extension) {
+    try {
+      boolean unused =
+          Failures.run(
+              worker,
+              PLUGIN_CALL_FAILED,
+              instance.name() + ": close()",
+              () -> {
+                extension.close();
+                return Boolean.TRUE;
+              });
+    } catch (MonitorException e) {
+      log.log(System.Logger.Level.WARNING, () -> "On trial: " + e.describe());
+    }
   }
 
   @Override

@@ -28,10 +28,29 @@ public interface PluginDirectory {
   PluginSummary enable(String unit);
 
   /**
-   * Lets a jar in that waits for the operator's word: a new key, or content without a signature. It
-   * starts soon after.
+   * Gives the operator's word for what waits for it: a jar with a new key or without a signature,
+   * which starts soon after; or content in quarantine, which runs again in place of what runs.
    *
-   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_NOT_FOUND where none of that id waits
+   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_NOT_FOUND; PLUGIN_QUARANTINED where
+   *     nothing of the unit waits or is in quarantine; otherwise the code of what keeps it from
+   *     running
    */
   Approval approve(String unit);
+
+  /**
+   * Puts the previous good generation in the place of the one that runs, with the state that it
+   * had. The content that goes does not come back by itself.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_NOT_FOUND;
+   *     PLUGIN_NO_EARLIER_GENERATION; otherwise the code of what keeps the earlier one from
+   *     running, and then everything is as before
+   */
+  PluginSummary rollback(String unit);
+
+  /**
+   * Where a unit stands, why, and what would bring it back.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_NOT_FOUND, naming the nearest known id
+   */
+  PluginStory why(String unit);
 }

@@ -46,8 +46,7 @@ final class Promotions {
     if (decided != null && decided.codeHash().equals(generation.codeHash())) {
       return decided.stage();
     }
-    boolean awaits =
-        generation.kind() == CodeKind.SOURCE && mode == TargetMode.ACT && !autoPromote;
+    boolean awaits = generation.kind() == CodeKind.SOURCE && mode == TargetMode.ACT && !autoPromote;
     return awaits || generation.status() == CodeStatus.SHADOW ? Stage.SHADOW : Stage.ACT;
   }
 
@@ -60,11 +59,9 @@ final class Promotions {
     Map<String, Decided> next = new TreeMap<>(decisions());
     next.put(generation.unit(), new Decided(generation.codeHash(), stage));
     StateFields fields = new StateFields();
-    next.forEach(
-        (unit, decided) -> fields.text(unit, decided.codeHash() + " " + decided.stage()));
+    next.forEach((unit, decided) -> fields.text(unit, decided.codeHash() + " " + decided.stage()));
     StateSnapshot snapshot =
-        new StateSnapshot(
-            EXTENSION, null, UNIT, "", 1, services.clock().instant(), fields.json());
+        new StateSnapshot(EXTENSION, null, UNIT, "", 1, services.clock().instant(), fields.json());
     services.recorder().write(entries -> entries.state(snapshot));
     decisions = next;
   }

@@ -15,9 +15,9 @@ public interface RehearsalGate {
    */
   Receipt rehearse(CandidateUnit candidate);
 
-  /** A gate that rehearses nothing and lets everything pass. */
+  /** The one gate that rehearses nothing and lets everything pass. */
   static RehearsalGate open() {
-    return candidate -> new Receipt(Decision.NOT_REHEARSED, "nothing was rehearsed");
+    return Open.GATE;
   }
 
   /** How a candidate goes on. */
@@ -41,6 +41,16 @@ public interface RehearsalGate {
     public Receipt {
       requireNonNull(decision, "decision");
       requireNonNull(reason, "reason");
+    }
+  }
+
+  /** Rehearses nothing. */
+  enum Open implements RehearsalGate {
+    GATE;
+
+    @Override
+    public Receipt rehearse(CandidateUnit candidate) {
+      return new Receipt(Decision.NOT_REHEARSED, "nothing was rehearsed");
     }
   }
 }

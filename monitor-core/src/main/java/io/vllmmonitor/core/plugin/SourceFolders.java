@@ -14,8 +14,8 @@ import io.vllmmonitor.core.script.SourceKind;
 
 /**
  * The two drop folders of sources: {@code guardrails/} takes guardrails, whose files are known by
- * their bare names; {@code extensions/} takes every kind, and its files are known with the folder in
- * front. Stateless.
+ * their bare names; {@code extensions/} takes every kind, and its files are known with the folder
+ * in front. Stateless.
  */
 final class SourceFolders {
   private static final String EXTENSIONS = "extensions/";

@@ -36,6 +36,7 @@ public final class TrialUnits {
   private final PlatformServices services;
   private final Path work;
   private final Function<String, Optional<ClassLoader>> bases;
+  private final Watchdog watchdog;
   private final SourceCompiler compiler = new SourceCompiler();
   private final DeadlineWorker worker = new DeadlineWorker("trial-call", DEADLINE, MOST_ABANDONED);
   private final AtomicLong opened = new AtomicLong();
@@ -47,9 +48,21 @@ public final class TrialUnits {
    */
   public TrialUnits(
       PlatformServices services, Path work, Function<String, Optional<ClassLoader>> bases) {
+    this(services, work, bases, new Watchdog(System::nanoTime));
+  }
+
+  /**
+   * @param watchdog looks at the calls of instances on trial
+   */
+  TrialUnits(
+      PlatformServices services,
+      Path work,
+      Function<String, Optional<ClassLoader>> bases,
+      Watchdog watchdog) {
     this.services = requireNonNull(services, "services");
     this.work = requireNonNull(work, "work");
     this.bases = requireNonNull(bases, "bases");
+    this.watchdog = watchdog;
     try {
       Files.createDirectories(work);
       try (DirectoryStream<Path> left = Files.newDirectoryStream(work, FOLDER + "*")) {
@@ -138,7 +151,7 @@ public final class TrialUnits {
       LoadedUnit.remove(folder);
       throw e;
     }
-    return new LoadedUnit(generation, targets, code, services, blobs, worker, folder);
+    return new LoadedUnit(generation, targets, code, services, blobs, worker, watchdog, folder);
   }
 
   private Path folder() {

@@ -23,6 +23,16 @@ interface UnitCode {
   /** Configuration that the code itself gives as defaults. */
   Settings defaults();
 
+  /** New instances of the kinds that can be rehearsed: guardrails and predictors. */
+  default List<Piece> forRehearsal(PluginContext context) {
+    return forTarget(context).stream().filter(piece -> piece.kind().isRehearsed()).toList();
+  }
+
+  /** The units that must run before this one. */
+  default List<String> dependencies() {
+    return List.of();
+  }
+
   /** The one class loader of the code; empty where every instance has its own. */
   Optional<ClassLoader> classLoader();
 

@@ -1,8 +1,6 @@
 package io.vllmmonitor.core.rehearsal;
 
-/**
- * How long calls took, in classes an eighth of a power of two wide. Confined to one thread.
- */
+/** How long calls took, in classes an eighth of a power of two wide. Confined to one thread. */
 final class CallTimes {
   private static final int STEPS_BITS = 3;
   private static final int STEPS = 1 << STEPS_BITS;

@@ -92,7 +92,8 @@ interface Player {
       long took = nanos.getAsLong() - start;
       boolean unproven = !view.missing().isEmpty();
       String verdict =
-          forecast.match(none -> unproven ? "unknown" : "none", this::failing, unknown -> "unknown");
+          forecast.match(
+              none -> unproven ? "unknown" : "none", this::failing, unknown -> "unknown");
       boolean now = verdict.equals("failure");
       if (now && !firing) {
         tally.began(at);

@@ -46,8 +46,7 @@ final class RealIncidents {
    * @param failedAt when the target came into a state of failure; null when it did not
    * @param firedAt the first firing in it by guardrail
    */
-  record RealIncident(
-      Incident incident, @Nullable Instant failedAt, Map<String, Instant> firedAt) {
+  record RealIncident(Incident incident, @Nullable Instant failedAt, Map<String, Instant> firedAt) {
     RealIncident {
       firedAt = Map.copyOf(firedAt);
     }
@@ -123,8 +122,7 @@ final class RealIncidents {
     Instant closed = incident.closedAt();
     Instant first = null;
     for (Instant failure : failures) {
-      boolean within =
-          !failure.isBefore(from) && (closed == null || !failure.isAfter(closed));
+      boolean within = !failure.isBefore(from) && (closed == null || !failure.isAfter(closed));
       if (within && (first == null || failure.isBefore(first))) {
         first = failure;
       }

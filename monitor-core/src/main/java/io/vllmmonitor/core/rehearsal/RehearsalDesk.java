@@ -80,8 +80,7 @@ public final class RehearsalDesk implements RehearsalGate {
     this.clock = requireNonNull(clock, "clock");
     this.nanos = requireNonNull(nanos, "nanos");
     this.policy = requireNonNull(policy, "policy");
-    this.worker =
-        new DeadlineWorker("rehearsal", policy.deadline().plus(GRACE), MOST_ABANDONED);
+    this.worker = new DeadlineWorker("rehearsal", policy.deadline().plus(GRACE), MOST_ABANDONED);
   }
 
   /** How code is rehearsed. */
@@ -223,8 +222,7 @@ public final class RehearsalDesk implements RehearsalGate {
     Optional<RehearsedExtension> firing =
         trials.stream()
             .filter(
-                one ->
-                    one.ticks() >= LEAST_TICKS && one.firingRatio() > policy.maxFiringRatio())
+                one -> one.ticks() >= LEAST_TICKS && one.firingRatio() > policy.maxFiringRatio())
             .findFirst();
     if (firing.isPresent()) {
       return done.concluded(RehearsalResult.SHADOW, fires(firing.get()));
@@ -270,7 +268,8 @@ public final class RehearsalDesk implements RehearsalGate {
               REHEARSAL_FIRES_OFTEN,
               Blame.PLUGIN,
               done,
-              done.reason() + "; it runs in shadow. Promote it with 'vllm-monitor guardrail promote'");
+              done.reason()
+                  + "; it runs in shadow. Promote it with 'vllm-monitor guardrail promote'");
       case PASSED, NOTHING_TO_REHEARSE, ON_DEMAND -> {
         problems.clear(REHEARSAL_FAILED, done.unit());
         problems.clear(REHEARSAL_FIRES_OFTEN, done.unit());

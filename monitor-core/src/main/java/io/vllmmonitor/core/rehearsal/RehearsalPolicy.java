@@ -61,7 +61,8 @@ public record RehearsalPolicy(
         "deadline",
         deadline.toString(),
         "more than zero, at most 10m");
-    check(ratio > 0 && ratio <= 1, "max_firing_ratio", Double.toString(ratio), "above 0, at most 1");
+    check(
+        ratio > 0 && ratio <= 1, "max_firing_ratio", Double.toString(ratio), "above 0, at most 1");
     check(!promoteAfter.isNegative(), "promote_after", promoteAfter.toString(), "zero or more");
     return new RehearsalPolicy(
         section.flag("enabled", usual.enabled()), window, deadline, ratio, promoteAfter);

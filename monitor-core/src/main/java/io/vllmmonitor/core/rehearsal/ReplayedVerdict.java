@@ -32,8 +32,6 @@ public record ReplayedVerdict(
 
   /** Whether kind, severity and reason are the same, to the last character. */
   public boolean identical() {
-    return kind == stored.kind()
-        && severity == stored.severity()
-        && reason.equals(stored.reason());
+    return kind == stored.kind() && severity == stored.severity() && reason.equals(stored.reason());
   }
 }

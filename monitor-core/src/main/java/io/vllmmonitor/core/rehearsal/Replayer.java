@@ -84,9 +84,7 @@ public final class Replayer {
       }
       looked += page.items().size();
       cursor = page.next();
-    } while (cursor != null
-        && looked < MOST_LOOKED_AT
-        && (guardrail == null || newest.isEmpty()));
+    } while (cursor != null && looked < MOST_LOOKED_AT && (guardrail == null || newest.isEmpty()));
     if (newest.isEmpty()) {
       throw new MonitorException(
           VERDICT_NOT_FOUND,

@@ -107,8 +107,7 @@ final class StoredSamples {
         Windows.MOST_CELLS);
   }
 
-  private List<SeriesData> readAll(
-      @Nullable Collection<String> names, long from, long to) {
+  private List<SeriesData> readAll(@Nullable Collection<String> names, long from, long to) {
     Instant start = Instant.ofEpochMilli(from);
     Instant end = Instant.ofEpochMilli(to);
     if (names == null) {

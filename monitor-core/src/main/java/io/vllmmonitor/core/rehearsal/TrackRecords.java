@@ -72,8 +72,7 @@ public final class TrackRecords {
     RealIncidents incidents = RealIncidents.read(history, null, from, now.plusMillis(1));
     Map<Rule, List<GuardrailFiring>> firings = new HashMap<>();
     HistoryQuery query = HistoryQuery.newest().between(from, now.plusMillis(1));
-    for (GuardrailFiring firing :
-        Pages.all(query, page -> history.firings(page, null, null))) {
+    for (GuardrailFiring firing : Pages.all(query, page -> history.firings(page, null, null))) {
       firings
           .computeIfAbsent(
               new Rule(firing.guardrail(), firing.codeHash()), rule -> new ArrayList<>())

@@ -112,6 +112,12 @@ final class AllowList {
     return switch (call) {
       case "java/lang/Double.parseDouble", "java/lang/Double.valueOf" ->
           "read numbers of the configuration with Settings.number";
+      case "java/lang/Integer.valueOf", "java/lang/Long.valueOf" ->
+          "read whole numbers with parseInt and parseLong";
+      case "io/vllmmonitor/api/plugin/HttpCall.post" ->
+          "a source only reads; what changes a server is a mitigation's plan";
+      case "java/util/Map.of", "java/util/Set.of", "java/util/Map.entry" ->
+          "make an empty HashMap or HashSet and add to it";
       case "java/time/Instant.now", "java/lang/System.currentTimeMillis" ->
           "the time is view.now()";
       case "java/lang/Math.random" -> "a verdict must be replayable; there is no randomness";

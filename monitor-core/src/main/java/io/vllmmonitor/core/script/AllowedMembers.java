@@ -26,8 +26,8 @@ final class AllowedMembers {
       java/lang/StrictMath * -random
       java/lang/Double * -<init> -describeConstable -resolveConstantDesc -parseDouble -valueOf(Ljava/lang/String;)
       java/lang/Float * -<init> -describeConstable -resolveConstantDesc -parseFloat -valueOf(Ljava/lang/String;)
-      java/lang/Long * -<init> -getLong -describeConstable -resolveConstantDesc
-      java/lang/Integer * -<init> -getInteger -describeConstable -resolveConstantDesc
+      java/lang/Long * -<init> -getLong -describeConstable -resolveConstantDesc -valueOf(Ljava/lang/String;) -valueOf(Ljava/lang/String;I)
+      java/lang/Integer * -<init> -getInteger -describeConstable -resolveConstantDesc -valueOf(Ljava/lang/String;) -valueOf(Ljava/lang/String;I)
       java/lang/Short valueOf shortValue intValue equals hashCode toString compareTo
       java/lang/Byte valueOf byteValue intValue equals hashCode toString compareTo
       java/lang/Boolean valueOf booleanValue parseBoolean equals hashCode toString compareTo
@@ -145,12 +145,15 @@ final class AllowedMembers {
       java/util/random/RandomGenerator nextBoolean nextInt nextLong nextDouble nextGaussian()
       """;
 
-  /** For metrics sources: HTTP to the one target, and somewhere to put samples. */
+  /**
+   * For metrics sources: pages of the one target, and somewhere to put samples. Nothing is sent
+   * that could change the target.
+   */
   private static final String COLLECTING =
       """
       io/vllmmonitor/api/plugin/PluginContext http()
       io/vllmmonitor/api/plugin/HttpService send
-      io/vllmmonitor/api/plugin/HttpCall get post withHeader withMaxBytes method path
+      io/vllmmonitor/api/plugin/HttpCall get withHeader method path
       io/vllmmonitor/api/plugin/HttpAnswer status isSuccess contentType text
       io/vllmmonitor/api/source/MetricsSource metrics probe collect id stateVersion saveState restoreState configSpec close
       io/vllmmonitor/api/source/CollectScope at remaining

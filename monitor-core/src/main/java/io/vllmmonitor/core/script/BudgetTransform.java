@@ -41,6 +41,16 @@ final class BudgetTransform {
   /** Text methods that cost the same whatever the length. */
   private static final Set<String> CONSTANT_TIME = Set.of("length", "charAt", "isEmpty");
 
+  /** Methods of the boxed types that read a text of any length. */
+  private static final Set<String> PARSERS =
+      Set.of(
+          "parseInt",
+          "parseLong",
+          "parseUnsignedInt",
+          "parseUnsignedLong",
+          "parseBoolean",
+          "decode");
+
   private static final String API = "io/vllmmonitor/api/";
 
   /** What takes no arguments answers what is there already. */
@@ -136,8 +146,12 @@ final class BudgetTransform {
       replace(code, call, "equalOrNull", "");
     } else if (call.owner.equals("java/lang/System$Logger")) {
       replace(code, call, "log", "Ljava/lang/System$Logger;");
+    } else if (call.owner.equals("java/lang/AutoCloseable") && call.name.equals("close")) {
+      replace(code, call, "close", "Ljava/lang/AutoCloseable;");
     } else if (call.owner.startsWith(API)) {
       guardApi(code, call);
+    } else if (call.owner.startsWith("java/lang/") && PARSERS.contains(call.name)) {
+      code.insertBefore(call, call("text", "()V"));
     } else if (isText(call.owner) && !CONSTANT_TIME.contains(call.name)) {
       guardText(code, call);
     } else if (call.owner.equals("java/lang/Object")) {
@@ -169,7 +183,9 @@ final class BudgetTransform {
   private static void guardApi(InsnList code, MethodInsnNode call) {
     if (call.owner.equals(API + "plugin/HttpAnswer") && call.name.equals("text")) {
       replace(code, call, "page", "L" + API + "plugin/HttpAnswer;");
-    } else if (call.desc.contains("Ljava/util/List;") || call.desc.contains("Ljava/util/Map;")) {
+    } else if (call.owner.equals(API + "plugin/HttpService") && call.name.equals("send")) {
+      replace(code, call, "send", "L" + API + "plugin/HttpService;");
+    } else if (takes(call, "Ljava/util/List;") || takes(call, "Ljava/util/Map;")) {
       code.insertBefore(call, call("copy", "()V"));
     } else if (!call.desc.startsWith(NO_ARGUMENTS)) {
       code.insertBefore(call, call("api", "()V"));
@@ -179,6 +195,10 @@ final class BudgetTransform {
         countAfter(code, call, "([D)V");
       }
     }
+  }
+
+  private static boolean takes(MethodInsnNode call, String type) {
+    return call.desc.substring(0, call.desc.indexOf(')')).contains(type);
   }
 
   private static void countAfter(InsnList code, MethodInsnNode call, String descriptor) {

@@ -87,7 +87,10 @@ final class Desugar {
 
   private MethodInsnNode lambda(ClassNode host, InvokeDynamicInsnNode call) {
     ClassNode nest = own.getOrDefault(host.nestHostClass, host);
-    String name = nest.name + "$$Lambda" + ++lambdas;
+    String name;
+    do {
+      name = nest.name + "$$Lambda" + ++lambdas;
+    } while (own.containsKey(name));
     ClassNode made = new LambdaClass(name, nest.name, host.sourceFile, line).of(call);
     if (nest.nestMembers == null) {
       nest.nestMembers = new ArrayList<>();

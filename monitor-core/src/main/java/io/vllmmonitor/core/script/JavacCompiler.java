@@ -63,7 +63,9 @@ final class JavacCompiler {
     }
     try {
       return Optional.of(new JavacCompiler(compiler, Path.of(source.getLocation().toURI())));
-    } catch (URISyntaxException | IllegalArgumentException | java.nio.file.FileSystemNotFoundException e) {
+    } catch (URISyntaxException
+        | IllegalArgumentException
+        | java.nio.file.FileSystemNotFoundException e) {
       // The API is no file of its own, as in a jar of jars: then Janino has to do.
       return Optional.empty();
     }

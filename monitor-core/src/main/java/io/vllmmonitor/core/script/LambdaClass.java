@@ -50,7 +50,11 @@ final class LambdaClass {
     node.visitNestHost(nestHost);
     for (int i = 0; i < captured.length; i++) {
       node.visitField(
-              Opcodes.ACC_PRIVATE | Opcodes.ACC_FINAL, field(i), captured[i].getDescriptor(), null, null)
+              Opcodes.ACC_PRIVATE | Opcodes.ACC_FINAL,
+              field(i),
+              captured[i].getDescriptor(),
+              null,
+              null)
           .visitEnd();
     }
     writeConstructor(node, captured);
@@ -66,7 +70,11 @@ final class LambdaClass {
   private void writeConstructor(ClassNode node, Type[] captured) {
     MethodVisitor code =
         node.visitMethod(
-            Opcodes.ACC_PRIVATE, "<init>", Type.getMethodDescriptor(Type.VOID_TYPE, captured), null, null);
+            Opcodes.ACC_PRIVATE,
+            "<init>",
+            Type.getMethodDescriptor(Type.VOID_TYPE, captured),
+            null,
+            null);
     code.visitCode();
     code.visitVarInsn(Opcodes.ALOAD, 0);
     code.visitMethodInsn(Opcodes.INVOKESPECIAL, "java/lang/Object", "<init>", "()V", false);

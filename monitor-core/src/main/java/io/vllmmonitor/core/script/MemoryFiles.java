@@ -11,8 +11,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import javax.lang.model.element.Modifier;
-import javax.lang.model.element.NestingKind;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaFileObject;
@@ -54,11 +52,9 @@ final class MemoryFiles extends ForwardingJavaFileManager<StandardJavaFileManage
 
   @Override
   public JavaFileObject getJavaFileForOutput(
-      Location location,
-      String className,
-      JavaFileObject.Kind kind,
-      @Nullable FileObject sibling) {
-    return new Made(className, kind, classes.computeIfAbsent(className, n -> new ByteArrayOutputStream()));
+      Location location, String className, JavaFileObject.Kind kind, @Nullable FileObject sibling) {
+    return new Made(
+        className, kind, classes.computeIfAbsent(className, n -> new ByteArrayOutputStream()));
   }
 
   @Override
@@ -134,16 +130,6 @@ final class MemoryFiles extends ForwardingJavaFileManager<StandardJavaFileManage
     public boolean isNameCompatible(String simpleName, JavaFileObject.Kind kind) {
       return kind == JavaFileObject.Kind.SOURCE;
     }
-
-    @Override
-    public @Nullable NestingKind getNestingKind() {
-      return null;
-    }
-
-    @Override
-    public @Nullable Modifier getAccessLevel() {
-      return null;
-    }
   }
 
   /** A class in the making. */
@@ -151,7 +137,9 @@ final class MemoryFiles extends ForwardingJavaFileManager<StandardJavaFileManage
     private final ByteArrayOutputStream bytes;
 
     Made(String className, JavaFileObject.Kind kind, ByteArrayOutputStream bytes) {
-      super(URI.create("memory:///" + className.replace('.', '/').replace('$', '_') + kind.extension), kind);
+      super(
+          URI.create("memory:///" + className.replace('.', '/').replace('$', '_') + kind.extension),
+          kind);
       this.bytes = bytes;
     }
 

@@ -42,7 +42,8 @@ final class RecordMethods {
     code.visitInsn(Opcodes.DUP);
     code.visitMethodInsn(Opcodes.INVOKESPECIAL, BUILDER, "<init>", "()V", false);
     String simple =
-        owner.name.substring(Math.max(owner.name.lastIndexOf('/'), owner.name.lastIndexOf('$')) + 1);
+        owner.name.substring(
+            Math.max(owner.name.lastIndexOf('/'), owner.name.lastIndexOf('$')) + 1);
     appendText(code, simple + "[");
     String separator = "";
     for (int i = 2; i < call.bsmArgs.length; i++) {
@@ -54,8 +55,7 @@ final class RecordMethods {
       separator = ", ";
     }
     appendText(code, "]");
-    code.visitMethodInsn(
-        Opcodes.INVOKEVIRTUAL, BUILDER, "toString", "()Ljava/lang/String;", false);
+    code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, BUILDER, "toString", "()Ljava/lang/String;", false);
     end(code, Opcodes.ARETURN, 1);
   }
 

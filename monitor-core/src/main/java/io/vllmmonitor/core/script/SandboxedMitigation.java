@@ -16,8 +16,7 @@ final class SandboxedMitigation extends SandboxedExtension<MitigationStrategy>
 
   @Override
   public double suitability(Incident incident, MetricView view, TargetCapabilities capabilities) {
-    return answer(
-        "suitability()", strategy -> strategy.suitability(incident, view, capabilities));
+    return answer("suitability()", strategy -> strategy.suitability(incident, view, capabilities));
   }
 
   @Override
@@ -28,7 +27,6 @@ final class SandboxedMitigation extends SandboxedExtension<MitigationStrategy>
   @Override
   public Measurement verify(Incident incident, MetricView before, MetricView after) {
     return answer(
-        "verify()",
-        strategy -> AnswerTypes.measurement(strategy.verify(incident, before, after)));
+        "verify()", strategy -> AnswerTypes.measurement(strategy.verify(incident, before, after)));
   }
 }

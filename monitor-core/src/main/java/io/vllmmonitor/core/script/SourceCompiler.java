@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -44,7 +45,12 @@ public final class SourceCompiler {
   public SourceCompiler() {
     this(
         new DeadlineWorker("source-compiler", DEADLINE, MOST_ABANDONED),
-        new SourceSteps(JavacCompiler.ofThisJdk().orElse(null)));
+        new SourceSteps(SourceCompiler::compilerOfTheJdk));
+  }
+
+  /** Asks for the module first: without it the class that uses it cannot even be linked. */
+  private static Optional<JavacCompiler> compilerOfTheJdk() {
+    return ModuleLayer.boot().findModule("jdk.compiler").flatMap(m -> JavacCompiler.ofThisJdk());
   }
 
   SourceCompiler(DeadlineWorker worker, Steps steps) {

@@ -26,12 +26,13 @@ public enum SourceKind {
   SOURCE(MetricsSource.class, 5_000_000, 32);
 
   private final Class<? extends Extension> type;
-  @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
-  private final Limits limits;
+  private final int steps;
+  private final int mebibytes;
 
   SourceKind(Class<? extends Extension> type, int steps, int mebibytes) {
     this.type = type;
-    this.limits = new Limits(steps, mebibytes << 20);
+    this.steps = steps;
+    this.mebibytes = mebibytes;
   }
 
   /** The interface of the API. */
@@ -51,7 +52,7 @@ public enum SourceKind {
 
   /** What one call may use. */
   Limits limits() {
-    return limits;
+    return new Limits(steps, mebibytes << 20);
   }
 
   /** The interface by its internal name. */

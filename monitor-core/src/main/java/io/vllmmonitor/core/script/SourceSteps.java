@@ -10,19 +10,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.tree.ClassNode;
 
 /** Compile, scan, instrument. Stateless; runs on the compiler's worker. */
 final class SourceSteps implements SourceCompiler.Steps {
   private final JaninoCompiler janino = new JaninoCompiler();
-  private final @Nullable JavacCompiler javac;
+  private final Supplier<Optional<JavacCompiler>> javac;
 
   /**
-   * @param javac null where the daemon does not run on a JDK
+   * @param javac the JDK's compiler, empty where the daemon does not run on a JDK; asked for only
+   *     when it is needed
    */
-  SourceSteps(@Nullable JavacCompiler javac) {
+  SourceSteps(Supplier<Optional<JavacCompiler>> javac) {
     this.javac = javac;
   }
 
@@ -31,15 +32,16 @@ final class SourceSteps implements SourceCompiler.Steps {
     CompilerClassLoader visible = new CompilerClassLoader();
     return switch (choice) {
       case JANINO -> byJanino(file, text, visible);
-      case JAVAC -> byJavac(file, text, visible);
+      case JAVAC -> byJavac(file, text, javac.get().orElseThrow(() -> missing(file)), visible);
       case AUTO -> {
         try {
           yield byJanino(file, text, visible);
         } catch (RuntimeException | StackOverflowError e) {
-          if (javac == null || !mayBeTheDialect(e)) {
+          Optional<JavacCompiler> compiler = mayBeTheDialect(e) ? javac.get() : Optional.empty();
+          if (compiler.isEmpty()) {
             throw e;
           }
-          yield byJavac(file, text, visible);
+          yield byJavac(file, text, compiler.get(), visible);
         }
       }
     };
@@ -57,16 +59,18 @@ final class SourceSteps implements SourceCompiler.Steps {
     return bundle(file, CompilerChoice.JANINO, janino.compile(file, text, visible), visible);
   }
 
-  private byte[] byJavac(String file, String text, CompilerClassLoader visible) {
-    if (javac == null) {
-      throw new MonitorException(
-          SOURCE_COMPILER_MISSING,
-          Blame.OPERATOR,
-          file
-              + ": its header asks for javac, which a Java runtime without a JDK does not have; run"
-              + " the daemon on a JDK, or leave 'compiler:' out of the header");
-    }
-    return bundle(file, CompilerChoice.JAVAC, javac.compile(file, text), visible);
+  private static byte[] byJavac(
+      String file, String text, JavacCompiler compiler, CompilerClassLoader visible) {
+    return bundle(file, CompilerChoice.JAVAC, compiler.compile(file, text), visible);
+  }
+
+  private static MonitorException missing(String file) {
+    return new MonitorException(
+        SOURCE_COMPILER_MISSING,
+        Blame.OPERATOR,
+        file
+            + ": its header asks for javac, which a Java runtime without a JDK does not have; run"
+            + " the daemon on a JDK, or leave 'compiler:' out of the header");
   }
 
   private static byte[] bundle(

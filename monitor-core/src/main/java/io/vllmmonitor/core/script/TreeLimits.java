@@ -35,7 +35,7 @@ final class TreeLimits extends TreeScanner<@Nullable Void, @Nullable Void> {
   static void check(
       String file, Iterable<? extends CompilationUnitTree> units, SourcePositions positions) {
     for (CompilationUnitTree unit : units) {
-      Void unused = new TreeLimits(file, unit, positions).scan(unit, null);
+      new TreeLimits(file, unit, positions).scan(unit, null);
     }
   }
 

@@ -13,7 +13,11 @@ class DependencyGraphTest {
   void basesStartBeforeWhatDependsOnThem() {
     DependencyGraph graph =
         DependencyGraph.of(
-            List.of(jar("app", "left", "right"), jar("left", "base"), jar("right", "base"), jar("base")));
+            List.of(
+                jar("app", "left", "right"),
+                jar("left", "base"),
+                jar("right", "base"),
+                jar("base")));
     assertThat(graph.startOrder()).containsExactly("base", "left", "right", "app");
   }
 
@@ -36,7 +40,8 @@ class DependencyGraphTest {
   @Test
   void aCycleIsToldInFull() {
     DependencyGraph graph =
-        DependencyGraph.of(List.of(jar("aa", "bb"), jar("bb", "cc"), jar("cc", "aa"), jar("dd", "aa")));
+        DependencyGraph.of(
+            List.of(jar("aa", "bb"), jar("bb", "cc"), jar("cc", "aa"), jar("dd", "aa")));
     assertThat(graph.cycleThrough("aa")).hasValue(List.of("aa", "bb", "cc", "aa"));
     assertThat(graph.cycleThrough("cc")).hasValue(List.of("cc", "aa", "bb", "cc"));
     assertThat(graph.cycleThrough("dd")).isEmpty();

@@ -152,7 +152,8 @@ class JarChecksTest {
 
   @Test
   void exactlyOneEntryClassIsNamed() throws IOException {
-    assertRefused(JarBuilder.plugin("acme").without(JarBuilder.SERVICES), PLUGIN_NO_ENTRY, "has no");
+    assertRefused(
+        JarBuilder.plugin("acme").without(JarBuilder.SERVICES), PLUGIN_NO_ENTRY, "has no");
     assertRefused(JarBuilder.plugin("acme").entry("# nothing"), PLUGIN_NO_ENTRY, "names 0 classes");
     assertRefused(
         JarBuilder.plugin("acme").entry("acme.Entry\nacme.Other"),
@@ -162,7 +163,8 @@ class JarChecksTest {
         JarBuilder.plugin("acme").entry("acme.Enrty"), PLUGIN_NO_ENTRY, "holds no such class");
     assertRefused(
         JarBuilder.plugin("acme").entry("x".repeat(20_000)), PLUGIN_NO_ENTRY, "more than 10000");
-    assertThat(check(JarBuilder.plugin("acme").entry("# one\n\n acme.Entry # this\n").bytes()).entry())
+    assertThat(
+            check(JarBuilder.plugin("acme").entry("# one\n\n acme.Entry # this\n").bytes()).entry())
         .isEqualTo("acme.Entry");
   }
 
@@ -284,15 +286,22 @@ class JarChecksTest {
             .entry("META-INF/ACME.SF", "Signature-Version: 1.0".getBytes(StandardCharsets.UTF_8))
             .entry("META-INF/ACME.RSA", new byte[] {1, 2, 3})
             .entry("module-info.class", new byte[] {1})
-            .source("org.lib.Tool", "public class Tool { public int twice(int a) { return 2 * a; } }");
+            .source(
+                "org.lib.Tool", "public class Tool { public int twice(int a) { return 2 * a; } }");
     assertThat(check(jar.bytes()).id()).isEqualTo("acme");
   }
 
   @Test
   void whatStrangersWroteIsCutAndCleaned() throws IOException {
     MonitorException refused =
-        refused(JarBuilder.plugin("acme").manifest("Plugin-Dependencies", "x" + "\u001b[2J".repeat(3_000)).bytes());
-    assertThat(refused.getMessage()).hasSizeLessThan(3_100).doesNotContain("\u001b").endsWith("(cut)");
+        refused(
+            JarBuilder.plugin("acme")
+                .manifest("Plugin-Dependencies", "x" + "\u001b[2J".repeat(3_000))
+                .bytes());
+    assertThat(refused.getMessage())
+        .hasSizeLessThan(3_100)
+        .doesNotContain("\u001b")
+        .endsWith("(cut)");
   }
 
   @Test

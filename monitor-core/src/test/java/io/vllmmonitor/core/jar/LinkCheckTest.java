@@ -30,10 +30,13 @@ class LinkCheckTest {
   void aMissingMethodIsNamedWithItsCallerItsLineAndTheNearest() throws IOException {
     JarBuilder jar =
         JarBuilder.plugin("acme")
-            .stub("io.vllmmonitor.api.view.MetricView", "public interface MetricView { double summ(String name); }")
+            .stub(
+                "io.vllmmonitor.api.view.MetricView",
+                "public interface MetricView { double summ(String name); }")
             .source(
                 "acme.Use",
-                IMPORTS + "class Use {\n double all(MetricView view) {\n return view.summ(\"x\");\n }\n}");
+                IMPORTS
+                    + "class Use {\n double all(MetricView view) {\n return view.summ(\"x\");\n }\n}");
     assertThat(refusal(jar))
         .contains(
             "acme.Use.all (line 10) calls double io.vllmmonitor.api.view.MetricView.summ(String),"
@@ -44,8 +47,13 @@ class LinkCheckTest {
   void anotherDescriptorIsAnotherMethod() throws IOException {
     JarBuilder jar =
         JarBuilder.plugin("acme")
-            .stub("io.vllmmonitor.api.view.MetricView", "public interface MetricView { float sum(String[] names, int[][] x); }")
-            .source("acme.Use", IMPORTS + "class Use { float all(MetricView view) { return view.sum(null, null); } }");
+            .stub(
+                "io.vllmmonitor.api.view.MetricView",
+                "public interface MetricView { float sum(String[] names, int[][] x); }")
+            .source(
+                "acme.Use",
+                IMPORTS
+                    + "class Use { float all(MetricView view) { return view.sum(null, null); } }");
     assertThat(refusal(jar))
         .contains("calls float io.vllmmonitor.api.view.MetricView.sum(String[], int[][])")
         .contains("the nearest is double MetricView.sum(String)");
@@ -56,9 +64,12 @@ class LinkCheckTest {
     JarBuilder jar =
         JarBuilder.plugin("acme")
             .stub("io.vllmmonitor.api.guardrail.Severity", "public enum Severity { ERROR, FATAL; }")
-            .stub("io.vllmmonitor.api.target.TargetId", "public record TargetId(String a, int b) {}")
+            .stub(
+                "io.vllmmonitor.api.target.TargetId", "public record TargetId(String a, int b) {}")
             .stub("io.vllmmonitor.api.guardrail.Verdicts", "public class Verdicts {}")
-            .stub("io.vllmmonitor.api.view.MetricView", "public interface MetricView { double gone(String name); }")
+            .stub(
+                "io.vllmmonitor.api.view.MetricView",
+                "public interface MetricView { double gone(String name); }")
             .source(
                 "acme.Use",
                 IMPORTS
@@ -70,9 +81,11 @@ class LinkCheckTest {
         .contains("acme.Use.a (line 8) uses Severity io.vllmmonitor.api.guardrail.Severity.FATAL")
         .contains("calls new io.vllmmonitor.api.target.TargetId(String, int)")
         .contains("the nearest is new TargetId(String)")
-        .contains("names io.vllmmonitor.api.guardrail.Verdicts, which is not there; the nearest is"
-            + " io.vllmmonitor.api.guardrail.Verdict")
-        .contains("acme.Use.d (line 8) calls double io.vllmmonitor.api.view.MetricView.gone(String)");
+        .contains(
+            "names io.vllmmonitor.api.guardrail.Verdicts, which is not there; the nearest is"
+                + " io.vllmmonitor.api.guardrail.Verdict")
+        .contains(
+            "acme.Use.d (line 8) calls double io.vllmmonitor.api.view.MetricView.gone(String)");
   }
 
   @Test
@@ -109,20 +122,26 @@ class LinkCheckTest {
                 "public interface Guardrail extends io.vllmmonitor.api.extension.Extension {}")
             .source(
                 "acme.Old",
-                IMPORTS + "class Old implements Guardrail { public String id() { return \"old\"; } }");
+                IMPORTS
+                    + "class Old implements Guardrail { public String id() { return \"old\"; } }");
     assertThat(refusal(jar))
         .contains("acme.Old lacks GuardrailSpec io.vllmmonitor.api.guardrail.Guardrail.spec()")
-        .contains("acme.Old lacks Verdict io.vllmmonitor.api.guardrail.Guardrail.check(MetricView)");
+        .contains(
+            "acme.Old lacks Verdict io.vllmmonitor.api.guardrail.Guardrail.check(MetricView)");
   }
 
   @Test
   void innerPartsOfTheMonitorAreNotShown() throws IOException {
     JarBuilder jar =
         JarBuilder.plugin("acme")
-            .stub("io.vllmmonitor.core.engine.Engine", "public class Engine { public static void stop() {} }")
-            .source("acme.Use", "class Use { void a() { io.vllmmonitor.core.engine.Engine.stop(); } }");
+            .stub(
+                "io.vllmmonitor.core.engine.Engine",
+                "public class Engine { public static void stop() {} }")
+            .source(
+                "acme.Use", "class Use { void a() { io.vllmmonitor.core.engine.Engine.stop(); } }");
     assertThat(refusal(jar))
-        .contains("acme.Use.a (line 2) names io.vllmmonitor.core.engine.Engine, which is an inner part")
+        .contains(
+            "acme.Use.a (line 2) names io.vllmmonitor.core.engine.Engine, which is an inner part")
         .contains("PluginContext");
   }
 
@@ -132,7 +151,8 @@ class LinkCheckTest {
         JarBuilder.plugin("acme")
             .stub("io.vllmmonitor.api.sample.SelectorParser", "public class SelectorParser {}")
             .source("acme.Use", "class Use extends io.vllmmonitor.api.sample.SelectorParser {}");
-    assertThat(refusal(jar)).contains("names io.vllmmonitor.api.sample.SelectorParser, which is not there");
+    assertThat(refusal(jar))
+        .contains("names io.vllmmonitor.api.sample.SelectorParser, which is not there");
   }
 
   @Test
@@ -180,9 +200,27 @@ class LinkCheckTest {
   }
 
   @Test
+  void aClassThatNamesTheApiOnlyThroughAnotherIsLookedAtToo() throws IOException {
+    JarBuilder jar =
+        JarBuilder.plugin("acme")
+            .stub(
+                "io.vllmmonitor.api.plugin.MonitorPlugin",
+                "public interface MonitorPlugin { default int gone() { return 1; } }")
+            .source("acme.Use", "class Use { int a(Entry entry) { return entry.gone(); } }");
+    assertThat(refusal(jar)).contains("acme.Use.a (line 2) calls int acme.Entry.gone()");
+    for (int i = 0; i < 60; i++) {
+      jar.source(
+          "acme.More" + i,
+          "abstract class More" + i + " implements io.vllmmonitor.api.plugin.MonitorPlugin {}");
+    }
+    assertThat(refusal(jar)).contains("acme.Use.a (line 2) calls int acme.Entry.gone()");
+  }
+
+  @Test
   void manyMissingThingsAreCounted() throws IOException {
     StringBuilder stub = new StringBuilder("public interface MetricView {");
-    StringBuilder use = new StringBuilder("class Use { void all(io.vllmmonitor.api.view.MetricView v) {");
+    StringBuilder use =
+        new StringBuilder("class Use { void all(io.vllmmonitor.api.view.MetricView v) {");
     for (int i = 0; i < 9; i++) {
       stub.append("double gone").append(i).append("();");
       use.append("v.gone").append(i).append("();");
@@ -191,7 +229,10 @@ class LinkCheckTest {
         JarBuilder.plugin("acme")
             .stub("io.vllmmonitor.api.view.MetricView", stub + "}")
             .source("acme.Use", use + "}}");
-    assertThat(refusal(jar)).contains("gone4()").doesNotContain("gone5()").contains("; and 4 more.");
+    assertThat(refusal(jar))
+        .contains("gone4()")
+        .doesNotContain("gone5()")
+        .contains("; and 4 more.");
   }
 
   @Test
@@ -208,7 +249,8 @@ class LinkCheckTest {
             .manifest("Plugin-Dependencies", "base")
             .on(base)
             .entry("acme.Entry")
-            .source("acme.Entry", "public class Entry extends base.Tool { void use() { help(); } }");
+            .source(
+                "acme.Entry", "public class Entry extends base.Tool { void use() { help(); } }");
     Path file = jar.write(folder.resolve("dependent.jar"));
     assertThat(new JarChecks().check(file, "dependent.jar", false).entry()).isEqualTo("acme.Entry");
   }

@@ -36,7 +36,8 @@ class MachineProbeTest {
     assertThat(machine.memoryBytes()).isEqualTo(16L << 30);
     assertThat(machine.gpus())
         .containsExactly(
-            new Machine.Gpu("NVIDIA H200", 143_771L << 20), new Machine.Gpu("AMD", 206_141_652_992L));
+            new Machine.Gpu("NVIDIA H200", 143_771L << 20),
+            new Machine.Gpu("AMD", 206_141_652_992L));
   }
 
   @Test

@@ -56,7 +56,9 @@ class TrustTest {
             new Approval("acme", "three.jar", three.hash(), "the key " + second.fingerprint()));
     assertThat(admit(restarted, three, three.signedBy(second)))
         .isEqualTo("signed " + second.fingerprint());
-    assertThat(refusal(trust(TrustPolicy.standard()), new Jar("four"), new Jar("four").signedBy(first)))
+    assertThat(
+            refusal(
+                trust(TrustPolicy.standard()), new Jar("four"), new Jar("four").signedBy(first)))
         .contains("known by the key " + second.fingerprint());
   }
 
@@ -67,7 +69,8 @@ class TrustTest {
     Trust trust = trust(TrustPolicy.standard());
     String unused = admit(trust, one, one.signedBy(first));
     assertThat(refusal(trust, bare, NONE)).contains("has no signature, but plugin acme is known");
-    assertThat(trust.approve("acme").detail()).isEqualTo("the content with the SHA-256 " + bare.hash());
+    assertThat(trust.approve("acme").detail())
+        .isEqualTo("the content with the SHA-256 " + bare.hash());
     assertThat(admit(trust, bare, NONE)).isEqualTo("approved");
     assertThat(refusal(trust, new Jar("other"), NONE)).contains("has no signature");
     // What was signed stays so when its signature is gone.
@@ -140,8 +143,7 @@ class TrustTest {
     byte[] file = text.replace("\\n", "\n").getBytes(StandardCharsets.UTF_8);
     assertThat(refusal(trust(TrustPolicy.standard()), new Jar("one"), Optional.of(file)))
         .contains("one.jar.sig cannot be used", told);
-    assertThat(
-            refusal(trust(TrustPolicy.standard()), new Jar("one"), Optional.of(new byte[5_000])))
+    assertThat(refusal(trust(TrustPolicy.standard()), new Jar("one"), Optional.of(new byte[5_000])))
         .contains("more than 4096 bytes");
   }
 
@@ -160,7 +162,8 @@ class TrustTest {
   @Test
   void theHashesOfThePolicyAreReadFromTheConfiguration() {
     String hash = "AB".repeat(32);
-    assertThat(TrustPolicy.of(Settings.of(Map.of("pinned", hash + " , " + "1".repeat(64)))).pinned())
+    assertThat(
+            TrustPolicy.of(Settings.of(Map.of("pinned", hash + " , " + "1".repeat(64)))).pinned())
         .containsExactlyInAnyOrder("ab".repeat(32), "1".repeat(64));
     assertThat(TrustPolicy.of(Settings.empty())).isEqualTo(TrustPolicy.standard());
     assertThatThrownBy(() -> TrustPolicy.of(Settings.of(Map.of("pinned", "abc"))))
@@ -198,8 +201,7 @@ class TrustTest {
 
   private static String refusal(Trust trust, Jar jar, Optional<byte[]> signature) {
     MonitorException refused =
-        catchThrowableOfType(
-            MonitorException.class, () -> trust.judge(jar.candidate(), signature));
+        catchThrowableOfType(MonitorException.class, () -> trust.judge(jar.candidate(), signature));
     assertThat(refused.code()).isEqualTo(ErrorCode.PLUGIN_SIGNATURE);
     return refused.getMessage();
   }

@@ -51,8 +51,19 @@ class VersionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "1", "1.0", "1.0.0.0", "v1.0.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0-a..b",
-        "1.0.0+", "9999999999.0.0", "one", "1.0.0 "
+        "",
+        "1",
+        "1.0",
+        "1.0.0.0",
+        "v1.0.0",
+        "01.0.0",
+        "1.0.0-",
+        "1.0.0-01",
+        "1.0.0-a..b",
+        "1.0.0+",
+        "9999999999.0.0",
+        "one",
+        "1.0.0 "
       })
   void whatIsNoVersionIsNotReadAsOne(String text) {
     assertThat(Version.parse(text)).isEmpty();
@@ -99,8 +110,19 @@ class VersionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "latest", ">=", ">= 1.x", "[1.0", "[1.0,2.0,3.0)", "1.2.0,", ">=1.2.0 || <1", "^1.2",
-        "[2.0,1.0]", "(1.0,1.0)", ">2.0.0 <1.0.0", "=1.0.0 >1.0.0"
+        "",
+        "latest",
+        ">=",
+        ">= 1.x",
+        "[1.0",
+        "[1.0,2.0,3.0)",
+        "1.2.0,",
+        ">=1.2.0 || <1",
+        "^1.2",
+        "[2.0,1.0]",
+        "(1.0,1.0)",
+        ">2.0.0 <1.0.0",
+        "=1.0.0 >1.0.0"
       })
   void aRangeThatIsNoneOrAcceptsNothingIsRefusedWithExamples(String range) {
     assertThatThrownBy(() -> VersionRange.parse(range))

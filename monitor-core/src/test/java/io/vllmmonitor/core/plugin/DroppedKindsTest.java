@@ -102,7 +102,9 @@ class DroppedKindsTest {
       rig.settle(platform);
       assertThat(platform.forTarget(ADVISED).predictors()).isEmpty();
       assertThat(rig.problemCodes("Guessing.java")).containsExactly("SOURCE_KIND");
-      assertThat(rig.problems.open().get(0).message()).contains("is a predictor").contains("extensions/");
+      assertThat(rig.problems.open().get(0).message())
+          .contains("is a predictor")
+          .contains("extensions/");
       rig.dropExtension("Guessing.java", PREDICTOR);
       Files.delete(rig.guardrails.resolve("Guessing.java"));
       rig.settle(platform);
@@ -121,7 +123,8 @@ class DroppedKindsTest {
       rig.settle(platform);
       assertThat(PlatformRig.guardrails(platform, ADVISED))
           .containsExactlyInAnyOrder("first", "second", "third", "fourth");
-      rig.dropExtension("Same.java", source("second", "1.1.0", "two").replace("count++;", "count+;"));
+      rig.dropExtension(
+          "Same.java", source("second", "1.1.0", "two").replace("count++;", "count+;"));
       rig.settle(platform);
       assertThat(rig.problemCodes("extensions/Same.java")).containsExactly("GUARDRAIL_COMPILE");
       assertThat(rig.problemCodes("Same.java")).isEmpty();

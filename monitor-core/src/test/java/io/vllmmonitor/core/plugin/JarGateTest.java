@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jars that come into the folder of a running platform: what they need, and who vouches for them. */
+/**
+ * Jars that come into the folder of a running platform: what they need, and who vouches for them.
+ */
 @Timeout(120)
 class JarGateTest {
   @TempDir Path home;
@@ -47,19 +49,26 @@ class JarGateTest {
     Map<String, byte[]> hostile =
         Map.of(
             "PLUGIN_JAR_UNREADABLE", Arrays.copyOf(healthy, healthy.length / 2),
-            "PLUGIN_JAR_LIMIT", JarBuilder.plugin("bomb").entry("zeros", new byte[257 << 20]).bytes(),
+            "PLUGIN_JAR_LIMIT",
+                JarBuilder.plugin("bomb").entry("zeros", new byte[257 << 20]).bytes(),
             "PLUGIN_FORBIDDEN_CLASS",
                 JarBuilder.plugin("evil").entry("java/lang/Evil.class", new byte[9]).bytes(),
             "PLUGIN_CLASS_VERSION",
                 JarBuilder.plugin("newer")
                     .entry(
                         "newer/Entry.class",
-                        new byte[] {(byte) 0xca, (byte) 0xfe, (byte) 0xba, (byte) 0xbe, 0, 0, 0, 99})
+                        new byte[] {
+                          (byte) 0xca, (byte) 0xfe, (byte) 0xba, (byte) 0xbe, 0, 0, 0, 99
+                        })
                     .bytes(),
             "PLUGIN_LINK",
                 JarBuilder.plugin("stale")
-                    .stub("io.vllmmonitor.api.view.MetricView", "public interface MetricView { int no(); }")
-                    .source("stale.Use", "class Use { int a(io.vllmmonitor.api.view.MetricView v) { return v.no(); } }")
+                    .stub(
+                        "io.vllmmonitor.api.view.MetricView",
+                        "public interface MetricView { int no(); }")
+                    .source(
+                        "stale.Use",
+                        "class Use { int a(io.vllmmonitor.api.view.MetricView v) { return v.no(); } }")
                     .bytes(),
             "PLUGIN_NO_ENTRY", JarBuilder.plugin("lost").entry("lost.Nothing").bytes(),
             "PLUGIN_MANIFEST",
@@ -112,7 +121,9 @@ class JarGateTest {
 
   @Test
   void aJarWaitsForTheRightVersionOfItsBase() throws IOException {
-    drop("app.jar", JarBuilder.guardrail("app", "\"up\"").manifest("Plugin-Dependencies", "base@[2.0,3.0)"));
+    drop(
+        "app.jar",
+        JarBuilder.guardrail("app", "\"up\"").manifest("Plugin-Dependencies", "base@[2.0,3.0)"));
     drop("base.jar", JarBuilder.guardrail("base", "\"old\"").version("1.9.0"));
     try (PluginPlatform platform = rig.boot()) {
       rig.settle(platform);
@@ -122,7 +133,52 @@ class JarGateTest {
           .contains("needs base@[2.0,3.0), but version 1.9.0 runs");
       drop("base.jar", JarBuilder.guardrail("base", "\"new\"").version("2.0.0"));
       rig.settle(platform);
-      assertThat(PlatformRig.guardrails(platform, ADVISED)).containsExactlyInAnyOrder("base", "app");
+      assertThat(PlatformRig.guardrails(platform, ADVISED))
+          .containsExactlyInAnyOrder("base", "app");
+      assertThat(rig.problems.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void aPluginWaitsAgainWhenItsBaseBecomesOneThatItDoesNotAccept() throws IOException {
+    drop("base.jar", JarBuilder.guardrail("base", "\"1\"").version("1.0.0"));
+    drop(
+        "app.jar",
+        JarBuilder.guardrail("app", "\"up\"").manifest("Plugin-Dependencies", "base@1.x"));
+    drop("top.jar", JarBuilder.guardrail("top", "\"top\"").manifest("Plugin-Dependencies", "app"));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      rig.settle(platform);
+      assertThat(PlatformRig.guardrails(platform, ADVISED)).containsExactly("base", "app", "top");
+      drop("base.jar", JarBuilder.guardrail("base", "\"2\"").version("2.0.0"));
+      rig.settle(platform);
+      assertThat(PlatformRig.guardrails(platform, ADVISED)).containsExactly("base");
+      assertThat(problem("app").message()).contains("does not accept version 2.0.0 of base");
+      assertThat(problem("top").code()).isEqualTo(ErrorCode.PLUGIN_DEPENDENCY_MISSING);
+      drop("base.jar", JarBuilder.guardrail("base", "\"3\"").version("1.1.0"));
+      rig.settle(platform);
+      assertThat(PlatformRig.guardrails(platform, ADVISED))
+          .containsExactlyInAnyOrder("base", "app", "top");
+      assertThat(rig.problems.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void anOptionalBaseIsSeenWhenItComesAndInARightVersionOnly() throws IOException {
+    drop(
+        "app.jar",
+        JarBuilder.plugin("app")
+            .manifest("Plugin-Dependencies", "extra?@1.x")
+            .source("app.Entry", lookingEntry("sees(\"extra.Tool\")")));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "app")).startsWith("no: ");
+      drop("extra.jar", tool("extra", ""));
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "app")).startsWith("yes: ");
+      drop("extra.jar", tool("extra", "").version("2.0.0"));
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "app")).startsWith("no: ");
       assertThat(rig.problems.open()).isEmpty();
     }
   }
@@ -168,7 +224,8 @@ class JarGateTest {
   void aJarWaitsForHardware() throws IOException {
     drop(
         "a.jar",
-        JarBuilder.guardrail("aa", "\"a\"").manifest("Plugin-Requires-Hardware", "gpu-memory>=40GiB"));
+        JarBuilder.guardrail("aa", "\"a\"")
+            .manifest("Plugin-Requires-Hardware", "gpu-memory>=40GiB"));
     try (PluginPlatform platform = rig.boot()) {
       rig.settle(platform);
       assertThat(problem("a.jar").code()).isEqualTo(ErrorCode.PLUGIN_REQUIREMENT);
@@ -191,6 +248,58 @@ class JarGateTest {
       assertThat(problem("a.jar").code()).isEqualTo(ErrorCode.PLUGIN_CAPABILITY_DENIED);
       assertThat(problem("a.jar").message()).contains("'Plugin-Capabilities: act'");
       assertThat(platform.forTarget(ADVISED).actuators()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aServiceThatIsNotDeclaredIsNotGiven() throws IOException {
+    for (String id : List.of("aa", "bb")) {
+      drop(
+          id + ".jar",
+          JarBuilder.of(id)
+              .manifest("Plugin-Capabilities", id.equals("bb") ? "schedule, http" : "act")
+              .entry(id + ".Entry")
+              .source(
+                  id + ".Entry",
+                  """
+                  import io.vllmmonitor.api.error.MonitorException;
+                  import io.vllmmonitor.api.guardrail.*;
+                  import io.vllmmonitor.api.lifecycle.FailureKind;
+                  import io.vllmmonitor.api.plugin.*;
+                  import io.vllmmonitor.api.view.MetricView;
+                  import java.util.List;
+                  public class Entry implements MonitorPlugin {
+                    static String tried(Runnable use) {
+                      try { use.run(); return "given"; } catch (MonitorException e) { return e.getMessage(); }
+                    }
+                    public List<Guardrail> guardrails(PluginContext context) {
+                      String said = tried(context::schedule) + " | "
+                          + tried(() -> context.http(java.net.URI.create("http://example.com")));
+                      return List.of(new Guardrail() {
+                        public String id() { return "ID"; }
+                        public GuardrailSpec spec() {
+                          return GuardrailSpec.of(Severity.ERROR, FailureKind.CACHE_OVERFLOW, "Says.");
+                        }
+                        public Verdict check(MetricView view) { return Verdict.breach(said); }
+                      });
+                    }
+                  }
+                  """
+                      .replace("ID", id)));
+    }
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "aa"))
+          .contains(
+              "wants to schedule work of its own, but its manifest does not declare"
+                  + " 'Plugin-Capabilities: schedule'")
+          .contains(
+              "wants to talk to example.com, but its manifest does not declare"
+                  + " 'Plugin-Capabilities: http'");
+      // The operator still has to allow the server.
+      assertThat(said(platform, ADVISED, "bb"))
+          .startsWith("given | ")
+          .contains("its configuration does not allow");
     }
   }
 
@@ -286,7 +395,8 @@ class JarGateTest {
 
   /** A plugin with a class that says its name, over the one that it depends on. */
   private static JarBuilder tool(String id, String below) {
-    String word = "\"" + id + "\"" + (below.isEmpty() ? "" : " + \" over \" + " + below + ".Tool.word()");
+    String word =
+        "\"" + id + "\"" + (below.isEmpty() ? "" : " + \" over \" + " + below + ".Tool.word()");
     return JarBuilder.plugin(id)
         .manifest("Plugin-Dependencies", below)
         .source(

@@ -9,10 +9,10 @@ import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.extension.Bound;
-import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.jar.JarPolicy;
 import io.vllmmonitor.core.jar.Machine;
 import io.vllmmonitor.core.jar.TrustPolicy;
+import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
 import io.vllmmonitor.testkit.plugin.FakeTargetHttp;
@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -45,10 +46,12 @@ final class PlatformRig {
   final InMemoryBlobStore blobs = new InMemoryBlobStore();
   final ManualClock clock = ManualClock.at("2026-11-25T00:00:00Z");
   final Map<String, Settings> settings = new HashMap<>();
-  final OwnMetrics metrics = new OwnMetrics();
   final List<Notification> news = new CopyOnWriteArrayList<>();
   Function<URI, HttpService> servers = base -> new FakeTargetHttp();
   Problems problems = new Problems(clock, history);
+  final AtomicLong nanos = new AtomicLong();
+  OwnMetrics metrics = new OwnMetrics();
+  RehearsalGate gate = RehearsalGate.open();
   boolean autoPromote;
   boolean authoritative = true;
   TrustPolicy trust = TrustPolicy.standard();
@@ -68,6 +71,7 @@ final class PlatformRig {
   /** A platform that has not been booted; each is a new life of the daemon. */
   PluginPlatform open() {
     problems = new Problems(clock, history);
+    metrics = new OwnMetrics();
     return new PluginPlatform(
         new PlatformFolders(
             bundled,
@@ -90,13 +94,23 @@ final class PlatformRig {
             unit -> new SplittableRandom(7),
             context(),
             new JarPolicy(trust, () -> machine)),
+        policy(),
         Duration.ofSeconds(2));
   }
 
   /** The services of plugins over the rig's own parts. */
   ContextServices context() {
     return new ContextServices(
-        servers, reference -> "secret of " + reference, metrics, news::add, () -> "id-" + news.size());
+        servers,
+        reference -> "secret of " + reference,
+        metrics,
+        news::add,
+        () -> "id-" + news.size());
+  }
+
+  private PlatformPolicy policy() {
+    return new PlatformPolicy(
+        PlatformPolicy.PROBATION, PlatformPolicy.PROBATION_CALLS, gate, metrics, nanos::get);
   }
 
   PluginPlatform boot() {

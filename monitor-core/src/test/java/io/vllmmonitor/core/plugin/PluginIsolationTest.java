@@ -181,8 +181,7 @@ class PluginIsolationTest {
                 java.time.InstantSource.system(),
                 unit -> new java.util.SplittableRandom(7),
                 rig.context(),
-                new io.vllmmonitor.core.jar.JarPolicy(
-                    rig.trust, () -> rig.machine)))) {
+                new io.vllmmonitor.core.jar.JarPolicy(rig.trust, () -> rig.machine)))) {
       platform.boot();
       platform.watch();
       rig.drop("Saying.java", PlatformRig.source("says", "1.0.0", "one"));

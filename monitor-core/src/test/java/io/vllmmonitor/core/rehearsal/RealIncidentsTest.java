@@ -104,8 +104,7 @@ class RealIncidentsTest {
     state(LifecycleState.ERROR, 150);
     assertThat(real())
         .singleElement()
-        .satisfies(
-            one -> assertThat(one.evidenceBesides("kv")).isEqualTo(T0.plusSeconds(150)));
+        .satisfies(one -> assertThat(one.evidenceBesides("kv")).isEqualTo(T0.plusSeconds(150)));
   }
 
   @Test

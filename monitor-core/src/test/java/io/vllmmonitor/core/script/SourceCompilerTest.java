@@ -10,6 +10,9 @@ import io.vllmmonitor.api.guardrail.Verdict;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
 import io.vllmmonitor.testkit.plugin.FakePluginContext;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -203,6 +206,28 @@ class SourceCompilerTest {
                   .code())
           .isEqualTo(ErrorCode.STORE_DAMAGED);
     }
+  }
+
+  /** Stores of earlier versions hold such. */
+  @Test
+  void aBundleOfTheFirstFormatIsAGuardrailMadeByJanino() throws IOException {
+    CompiledSource compiled = Sources.compile(Sources.checking(""));
+    ClassBundle bundle = ClassBundle.decode(compiled.classes());
+    ByteArrayOutputStream first = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(first);
+    out.writeInt(0x564D5343);
+    out.writeByte(1);
+    out.writeUTF(bundle.mainClass());
+    out.writeInt(bundle.classes().size());
+    for (Map.Entry<String, byte[]> entry : bundle.classes().entrySet()) {
+      out.writeUTF(entry.getKey());
+      out.writeInt(entry.getValue().length);
+      out.write(entry.getValue());
+    }
+    ScriptCode code = ScriptCode.load(Sources.FILE, compiled.header(), first.toByteArray());
+    assertThat(code.kind()).isEqualTo(SourceKind.GUARDRAIL);
+    assertThat(code.compiler()).isEqualTo(CompilerChoice.JANINO);
+    assertThat(code.instantiate(FakePluginContext.forTarget()).id()).isEqualTo("probe");
   }
 
   @Test

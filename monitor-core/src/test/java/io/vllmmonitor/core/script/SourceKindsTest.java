@@ -46,6 +46,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -177,6 +178,41 @@ class SourceKindsTest {
   }
 
   @Test
+  void aSourceReadsItsTargetAndNoMore() {
+    String collect =
+        "public java.util.List metrics() { return new java.util.ArrayList(); }"
+            + " public void probe(io.vllmmonitor.api.target.Target t,"
+            + " io.vllmmonitor.api.source.CollectScope s) { %s }"
+            + " public void collect(io.vllmmonitor.api.target.Target t,"
+            + " io.vllmmonitor.api.source.SampleSink k,"
+            + " io.vllmmonitor.api.source.CollectScope s) { }";
+    String get =
+        "context.http().send(io.vllmmonitor.api.plugin.HttpCall.get(\"/\","
+            + " java.time.Duration.ofSeconds(%s)));";
+    MonitorException post =
+        catchThrowableOfType(
+            MonitorException.class,
+            () ->
+                compiled(
+                    "source.MetricsSource",
+                    collect.formatted(
+                        "io.vllmmonitor.api.plugin.HttpCall.post(\"/\", \"\", s.remaining());")));
+    assertThat(post.code()).isEqualTo(ErrorCode.GUARDRAIL_FORBIDDEN_CALL);
+    assertThat(post.getMessage()).contains("a source only reads");
+    for (String statements :
+        new String[] {get.formatted("3600"), "while (true) { " + get.formatted("1") + " }"}) {
+      MetricsSource source =
+          (MetricsSource) made("source.MetricsSource", collect.formatted(statements));
+      assertThat(
+              code(
+                  () ->
+                      source.probe(
+                          FakePluginContext.forTarget().target().orElseThrow(), FakeScope.at(NOW))))
+          .isEqualTo(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED);
+    }
+  }
+
+  @Test
   void nullIsNoAnswerAndEndlessCallsEndForEveryKind() {
     String predictor = "public io.vllmmonitor.api.prediction.Forecast predict(%s v) { %s }";
     String view = "io.vllmmonitor.api.view.MetricView";
@@ -221,6 +257,30 @@ class SourceKindsTest {
             MonitorException.class, () -> learner.advise(new DecisionQuery("any", List.of("a"))));
     assertThat(wrong.code()).isEqualTo(ErrorCode.GUARDRAIL_EVALUATION);
     assertThat(wrong.getMessage()).contains("holds a String; expected only Ranked");
+  }
+
+  @Test
+  void thePageSaysWhatEachKindMayUseAndWhatTheDialectLacks() throws IOException {
+    String page = Files.readString(examples().resolve("../../dropped-sources.md"));
+    for (SourceKind kind : SourceKind.values()) {
+      assertThat(page)
+          .containsPattern(
+              "\\| `"
+                  + kind.type().getSimpleName()
+                  + "` \\| an? "
+                  + kind.word()
+                  + " \\| one per "
+                  + (kind.perDaemon() ? "daemon" : "target")
+                  + " \\| "
+                  + String.format(Locale.ROOT, "%,d", kind.limits().steps())
+                  + " \\| "
+                  + (kind.limits().bytes() >> 20)
+                  + " MiB \\|");
+    }
+    for (DialectGap gap : DialectGap.values()) {
+      String before = gap.before().replaceAll("\\s+", " ").replace("|", "\\|");
+      assertThat(page).contains("| `" + before + "` | `" + gap.after() + "` |");
+    }
   }
 
   @Test

@@ -12,6 +12,9 @@ import io.vllmmonitor.testkit.plugin.FakeMetricView;
 import io.vllmmonitor.testkit.plugin.FakePluginContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,8 +144,7 @@ class WholeLanguageTest {
     assertThat(Sources.compile(modern).compiler()).isEqualTo(CompilerChoice.JAVAC);
     assertThat(Sources.compile(headed(plain, "javac")).compiler()).isEqualTo(CompilerChoice.JAVAC);
     CompiledSource compiled = Sources.compile(modern);
-    assertThat(
-            ScriptCode.load(Sources.FILE, compiled.header(), compiled.classes()).compiler())
+    assertThat(ScriptCode.load(Sources.FILE, compiled.header(), compiled.classes()).compiler())
         .isEqualTo(CompilerChoice.JAVAC);
     MonitorException refused =
         catchThrowableOfType(
@@ -200,7 +202,8 @@ class WholeLanguageTest {
 
   @Test
   void theSameModernSourceGivesTheSameBytes() {
-    String text = modern("String say(MetricView v) { Supplier<String> s = () -> \"x\"; return s.get(); }");
+    String text =
+        modern("String say(MetricView v) { Supplier<String> s = () -> \"x\"; return s.get(); }");
     assertThat(Sources.compile(text).classes()).isEqualTo(Sources.compile(text).classes());
   }
 
@@ -208,7 +211,8 @@ class WholeLanguageTest {
   void withoutAJdkTheErrorShowsWhatToWriteInstead() {
     SourceCompiler withoutJdk =
         new SourceCompiler(
-            new DeadlineWorker("test-compiler", Duration.ofSeconds(10), 2), new SourceSteps(null));
+            new DeadlineWorker("test-compiler", Duration.ofSeconds(10), 2),
+            new SourceSteps(Optional::empty));
     MonitorException lambda = refusal(withoutJdk, Sources.checking("Runner r = () -> { };"));
     assertThat(lambda.code()).isEqualTo(ErrorCode.GUARDRAIL_COMPILE);
     assertThat(lambda.getMessage())
@@ -220,6 +224,42 @@ class WholeLanguageTest {
     assertThat(asked.code()).isEqualTo(ErrorCode.SOURCE_COMPILER_MISSING);
     MonitorException plain = refusal(withoutJdk, Sources.checking("int x = ;"));
     assertThat(plain.getMessage()).startsWith("Probe.java line 15, column 9: ");
+  }
+
+  /** In a JVM that has no compiler, not even the interfaces of one. */
+  @Test
+  void aRuntimeWithoutTheModulesOfAJdkCompilesWithJanino() throws Exception {
+    Process child =
+        new ProcessBuilder(
+                java.nio.file.Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--limit-modules",
+                "java.base,java.logging,java.xml,java.naming",
+                "-cp",
+                System.getProperty("java.class.path"),
+                CompilesOneSource.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    List<String> lines;
+    try (var out = child.inputReader(StandardCharsets.UTF_8)) {
+      lines = out.lines().filter(line -> line.startsWith("answer: ")).toList();
+    }
+    assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(lines)
+        .containsExactly(
+            "answer: JANINO", "answer: GUARDRAIL_COMPILE", "answer: SOURCE_COMPILER_MISSING");
+  }
+
+  /** What runs in that JVM. */
+  static final class CompilesOneSource {
+    private CompilesOneSource() {}
+
+    public static void main(String[] arguments) {
+      String modern = Sources.checking("var x = 1;");
+      System.out.println("answer: " + Sources.compile(Sources.checking("int x = 1;")).compiler());
+      System.out.println("answer: " + refusal(new SourceCompiler(), modern).code());
+      System.out.println(
+          "answer: " + refusal(new SourceCompiler(), headed(modern, "javac")).code());
+    }
   }
 
   @Test
@@ -294,6 +334,17 @@ class WholeLanguageTest {
     return catchThrowableOfType(
         MonitorException.class,
         () -> compiler.compile(Sources.FILE, text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void aSourceMayHaveClassesNamedLikeThoseOfItsLambdas() {
+    assertThat(
+            said(
+                "static class X$$Lambda1 { String s = \"mine\"; }"
+                    + " String say(MetricView v) { Supplier<String> s = () -> new"
+                    + " X$$Lambda1().s; return s.get(); }"
+                    + " static String record$toString(Probe p) { return \"own\"; }"))
+        .isEqualTo("mine");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.vllmmonitor.core.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -151,6 +152,11 @@ class ProblemsTest {
 
     @Override
     public void happyPath(HappyPath path) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
+    public void transition(CodeTransition transition) {
       throw new AssertionError("only problems");
     }
 

@@ -170,9 +170,7 @@ public final class JarBuilder {
         path.add(javac(scratch.resolve("stubs"), stubs, List.of(api())).toString());
       }
       for (byte[] jar : compiledOn) {
-        path.add(
-            Files.write(scratch.resolve("on-" + path.size() + ".jar"), jar)
-                .toString());
+        path.add(Files.write(scratch.resolve("on-" + path.size() + ".jar"), jar).toString());
       }
       path.add(api());
       Path made = javac(scratch.resolve("classes"), sources, path);
@@ -203,12 +201,18 @@ public final class JarBuilder {
         compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
       List<String> options =
           List.of(
-              "-d", folder.toString(),
-              "-cp", String.join(File.pathSeparator, classPath),
-              "-proc:none", "-nowarn", "--release", "17");
+              "-d",
+              folder.toString(),
+              "-cp",
+              String.join(File.pathSeparator, classPath),
+              "-proc:none",
+              "-nowarn",
+              "--release",
+              "17");
       boolean compiled =
           compiler
-              .getTask(log, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))
+              .getTask(
+                  log, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))
               .call();
       if (!compiled) {
         throw new IllegalStateException(log.toString());

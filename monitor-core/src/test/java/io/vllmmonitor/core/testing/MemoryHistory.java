@@ -1,6 +1,7 @@
 package io.vllmmonitor.core.testing;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -117,6 +118,11 @@ public final class MemoryHistory implements Recorder, History {
     @Override
     public void happyPath(HappyPath path) {
       paths.add(path);
+    }
+
+    @Override
+    public void transition(CodeTransition transition) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
@@ -412,6 +418,11 @@ public final class MemoryHistory implements Recorder, History {
                 && prediction.probability() >= minProbability);
   }
 
+  /** Loses all predictions. */
+  public synchronized void forgetPredictions() {
+    predictions.clear();
+  }
+
   /** All predictions as they stand, by id. */
   public synchronized List<FailurePrediction> predictions() {
     return List.copyOf(predictions.values());
@@ -432,6 +443,11 @@ public final class MemoryHistory implements Recorder, History {
             (name == null || path.name().equals(name))
                 && (startState == null || path.startState() == startState)
                 && (endState == null || path.endState() == endState));
+  }
+
+  @Override
+  public Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit) {
+    return new Page<>(List.of(), null);
   }
 
   @Override
@@ -476,8 +492,7 @@ public final class MemoryHistory implements Recorder, History {
   }
 
   @Override
-  public synchronized Page<VerdictRecord> verdicts(
-      HistoryQuery query, @Nullable String guardrail) {
+  public synchronized Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail) {
     return page(
         verdicts,
         query,

@@ -7,14 +7,14 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What belongs to one installation and is neither exported, merged nor replaced: its diary (audit
- * and restore reports), its note of how it last ended, and whom
- * it trusts.
+ * What belongs to one installation and is neither exported, merged nor replaced: its diary (audit,
+ * restore reports, and the life of its plugins), its note of how it last ended, and whom it trusts.
  */
 final class LocalRecords {
   /** Kinds that stay where they are. */
   static final Set<RecordKind> KINDS =
-      Collections.unmodifiableSet(EnumSet.of(RecordKind.AUDIT, RecordKind.RESTORE_REPORTS));
+      Collections.unmodifiableSet(
+          EnumSet.of(RecordKind.AUDIT, RecordKind.RESTORE_REPORTS, RecordKind.PLUGIN_TRANSITIONS));
 
   /** All other kinds, in their order. */
   static final Set<RecordKind> EXCHANGED =

@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.memory;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.history.AuditEntry;
@@ -37,6 +38,7 @@ final class EntityCheck {
           Map.entry(RecordKind.PROBLEMS, Problem.class),
           Map.entry(RecordKind.RESTORE_REPORTS, RestoreReport.class),
           Map.entry(RecordKind.AUDIT, AuditEntry.class),
+          Map.entry(RecordKind.PLUGIN_TRANSITIONS, CodeTransition.class),
           Map.entry(RecordKind.REHEARSALS, Rehearsal.class),
           Map.entry(RecordKind.VERDICTS, VerdictRecord.class),
           Map.entry(RecordKind.STATE_VERSIONS, StateVersion.class));

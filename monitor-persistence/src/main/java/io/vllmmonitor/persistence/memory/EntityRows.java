@@ -6,6 +6,7 @@ import static io.vllmmonitor.api.error.ErrorCode.STORE_DAMAGED;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
@@ -168,6 +169,21 @@ final class EntityRows {
         generation);
   }
 
+  StoredRecord row(CodeTransition transition) {
+    return row(
+        RecordKind.PLUGIN_TRANSITIONS,
+        transition.id(),
+        transition.at(),
+        null,
+        columns(
+            "unit", transition.unit(),
+            "generation", Integer.toString(transition.generation()),
+            "from_phase", transition.from().name(),
+            "to_phase", transition.to().name(),
+            "code", transition.code() == null ? null : transition.code().name()),
+        transition);
+  }
+
   StoredRecord row(StateSnapshot snapshot) {
     return row(
         RecordKind.PLUGIN_STATES,
@@ -228,8 +244,7 @@ final class EntityRows {
   }
 
   StoredRecord row(StateVersion version) {
-    return row(
-        RecordKind.STATE_VERSIONS, version.hash(), version.at(), null, Map.of(), version);
+    return row(RecordKind.STATE_VERSIONS, version.hash(), version.at(), null, Map.of(), version);
   }
 
   /**

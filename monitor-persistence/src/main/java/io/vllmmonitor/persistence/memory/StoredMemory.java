@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.memory;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
@@ -256,6 +257,16 @@ public final class StoredMemory implements Recorder, History {
       cursor = page.next();
     } while (cursor != null);
     return newestFirst(found);
+  }
+
+  @Override
+  public Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit) {
+    return readable(
+        RecordKind.PLUGIN_TRANSITIONS,
+        query,
+        new ColumnFilter().and("unit", unit),
+        CodeTransition.class,
+        transition -> true);
   }
 
   private static List<CodeGeneration> newestFirst(List<CodeGeneration> generations) {

@@ -1,6 +1,7 @@
 package io.vllmmonitor.persistence.memory;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.history.AuditEntry;
@@ -93,6 +94,11 @@ final class TransactionEntries implements Recorder.Entries {
   @Override
   public void audit(AuditEntry entry) {
     add(rows.row(entry));
+  }
+
+  @Override
+  public void transition(CodeTransition transition) {
+    add(rows.row(transition));
   }
 
   @Override

@@ -132,6 +132,7 @@ final class LiveReferences {
           PROBLEMS,
           RESTORE_REPORTS,
           AUDIT,
+          PLUGIN_TRANSITIONS,
           REHEARSALS,
           VERDICTS,
           STATE_VERSIONS ->

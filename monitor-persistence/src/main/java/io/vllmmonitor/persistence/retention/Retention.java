@@ -122,6 +122,7 @@ public final class Retention {
           PROBLEMS,
           RESTORE_REPORTS,
           AUDIT,
+          PLUGIN_TRANSITIONS,
           REHEARSALS ->
           OptionalInt.of(config.recordRetentionDays());
       // Without the samples a verdict cannot be replayed.

@@ -34,7 +34,8 @@ class DataDirectoryTest {
   void theDirectoryAndItsFoldersArePrivate() throws Exception {
     Path path = temp.resolve("a/b");
     try (OpenStores stores = OpenStores.in(path, clock)) {
-      for (String folder : List.of(".", "metrics", "guardrails", "extensions", "plugins", "models")) {
+      for (String folder :
+          List.of(".", "metrics", "guardrails", "extensions", "plugins", "models")) {
         assertThat(rights(path.resolve(folder))).isEqualTo("rwx------");
       }
       assertThat(stores.engine().report().fresh()).isTrue();

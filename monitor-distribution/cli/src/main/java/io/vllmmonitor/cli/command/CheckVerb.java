@@ -12,8 +12,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * Takes a file through every gate that the daemon has for code before it runs, with the daemon's own
- * classes; needs no daemon and runs nothing of the file.
+ * Takes a file through every gate that the daemon has for code before it runs, with the daemon's
+ * own classes; needs no daemon and runs nothing of the file.
  */
 @Command(
     name = "check",

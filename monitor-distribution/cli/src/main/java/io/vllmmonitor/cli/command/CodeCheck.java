@@ -30,8 +30,7 @@ final class CodeCheck {
    * @param brings the kinds of extension that it brings, as far as can be told without running it
    * @param notes what its author should know beside
    */
-  record Finding(
-      String form, String id, String version, List<String> brings, List<String> notes) {
+  record Finding(String form, String id, String version, List<String> brings, List<String> notes) {
     Finding {
       brings = List.copyOf(brings);
       notes = List.copyOf(notes);

@@ -50,8 +50,16 @@ final class GuardrailVerbs {
       }
       Table table =
           new Table(
-              "GUARDRAIL", "UNIT", "TARGET", "STAGE", "VERDICT", "FIRINGS", "PRECISION", "RECALL",
-              "LEAD", "REASON");
+              "GUARDRAIL",
+              "UNIT",
+              "TARGET",
+              "STAGE",
+              "VERDICT",
+              "FIRINGS",
+              "PRECISION",
+              "RECALL",
+              "LEAD",
+              "REASON");
       for (JsonNode item : answer.json().path("items")) {
         JsonNode did = item.path("track_record");
         for (JsonNode target : item.path("targets")) {

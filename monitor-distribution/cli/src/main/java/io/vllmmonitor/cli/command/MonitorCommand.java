@@ -90,6 +90,8 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new PluginVerbs.Listing(root))
             .addSubcommand(new PluginVerbs.Disable(root))
             .addSubcommand(new PluginVerbs.Enable(root))
+            .addSubcommand(new PluginVerbs.Rollback(root))
+            .addSubcommand(new PluginWhy(root))
             .addSubcommand(new TrustVerbs.Approve(root))
             .addSubcommand(new TrustVerbs.Keygen(root))
             .addSubcommand(new TrustVerbs.Sign(root))

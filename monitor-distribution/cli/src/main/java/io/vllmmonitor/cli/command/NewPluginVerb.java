@@ -60,7 +60,8 @@ final class NewPluginVerb implements Runnable {
   @Parameters(
       paramLabel = "DIR",
       arity = "0..1",
-      description = "Where the file or the project's folder is made; the current folder by default.")
+      description =
+          "Where the file or the project's folder is made; the current folder by default.")
   private Path folder = Path.of("");
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -129,7 +130,11 @@ final class NewPluginVerb implements Runnable {
         Files.createDirectories(parent);
       }
       return Files.writeString(
-          file, text, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+          file,
+          text,
+          StandardCharsets.UTF_8,
+          StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw new MonitorException(
           ErrorCode.PLUGIN_TEMPLATE_WRITE,

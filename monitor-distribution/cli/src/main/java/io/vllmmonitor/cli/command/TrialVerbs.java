@@ -125,13 +125,23 @@ final class TrialVerbs {
                   + ", took "
                   + Reading.text(receipt, "took")));
       if (!receipt.path("cut_at").isNull()) {
-        root.print(
-            Table.clean("CUT at " + reading.time(receipt, "cut_at") + ": its time was up"));
+        root.print(Table.clean("CUT at " + reading.time(receipt, "cut_at") + ": its time was up"));
       }
       Table table =
           new Table(
-              "EXTENSION", "TARGET", "TICKS", "VERDICTS", "FIRINGS", "FIRING", "INCIDENTS",
-              "CAUGHT", "EARLY", "LEAD", "MEAN", "P99", "FAILED");
+              "EXTENSION",
+              "TARGET",
+              "TICKS",
+              "VERDICTS",
+              "FIRINGS",
+              "FIRING",
+              "INCIDENTS",
+              "CAUGHT",
+              "EARLY",
+              "LEAD",
+              "MEAN",
+              "P99",
+              "FAILED");
       for (JsonNode trial : receipt.path("trials")) {
         table.row(
             Reading.text(trial, "extension"),
@@ -170,7 +180,8 @@ final class TrialVerbs {
                       + reading.time(interval, "to")));
         }
       }
-      root.print(Table.clean(Reading.text(receipt, "result") + ": " + Reading.text(receipt, "reason")));
+      root.print(
+          Table.clean(Reading.text(receipt, "result") + ": " + Reading.text(receipt, "reason")));
     }
 
     private static String verdicts(JsonNode counts) {

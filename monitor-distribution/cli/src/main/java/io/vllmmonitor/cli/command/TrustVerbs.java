@@ -73,7 +73,9 @@ final class TrustVerbs {
   /** Signs a jar. */
   @Command(name = "sign", description = "Sign a plugin jar: write JAR.sig beside it.")
   static final class Sign implements Runnable {
-    @Parameters(paramLabel = "JAR", description = "The finished jar; a change breaks the signature.")
+    @Parameters(
+        paramLabel = "JAR",
+        description = "The finished jar; a change breaks the signature.")
     private Path jar = Path.of("");
 
     @Option(

@@ -28,8 +28,7 @@ public final class PluginTemplates {
   private final String packageName;
   private final String className;
 
-  private PluginTemplates(
-      TemplateKind kind, String id, String packageName, String className) {
+  private PluginTemplates(TemplateKind kind, String id, String packageName, String className) {
     this.kind = kind;
     this.id = id;
     this.packageName = packageName;
@@ -45,7 +44,9 @@ public final class PluginTemplates {
     requireNonNull(kind, "kind");
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
-          "The id '" + id + "' cannot be used; expected [a-z][a-z0-9.-]{1,63}, such as queue-watch");
+          "The id '"
+              + id
+              + "' cannot be used; expected [a-z][a-z0-9.-]{1,63}, such as queue-watch");
     }
     String name =
         packageName.isEmpty() ? "com.example." + id.replaceAll("[^a-z0-9]", "") : packageName;
@@ -62,18 +63,16 @@ public final class PluginTemplates {
     for (String word : id.split("[.-]+", -1)) {
       name.append(capital(word));
     }
-    String used = template(kind, MAIN + "__className__.java")
-        + template(kind, MAIN + "__className__Plugin.java")
-        + template(kind, TEST + "__className__ContractTest.java");
-    boolean clashes =
-        Pattern.compile("\\b" + name + "(Plugin)?\\b").matcher(used).find();
+    String used =
+        template(kind, MAIN + "__className__.java")
+            + template(kind, MAIN + "__className__Plugin.java")
+            + template(kind, TEST + "__className__ContractTest.java");
+    boolean clashes = Pattern.compile("\\b" + name + "(Plugin)?\\b").matcher(used).find();
     return clashes ? name + capital(kind.word()) : name.toString();
   }
 
   private static String capital(String word) {
-    return word.isEmpty()
-        ? ""
-        : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
+    return word.isEmpty() ? "" : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
   }
 
   /** The dropped source: one file, by its name. */

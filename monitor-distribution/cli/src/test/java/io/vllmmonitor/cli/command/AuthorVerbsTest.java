@@ -13,6 +13,10 @@ import io.vllmmonitor.core.script.SourceCompiler;
 import io.vllmmonitor.testkit.plugin.FakePluginContext;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,8 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code plugin new} writes passes what {@code plugin check} checks. */
 class AuthorVerbsTest {
-  private static final String SERVICE =
-      "META-INF/services/io.vllmmonitor.api.plugin.MonitorPlugin";
+  private static final String SERVICE = "META-INF/services/io.vllmmonitor.api.plugin.MonitorPlugin";
 
   @TempDir private Path folder;
   private Run run = new Run(Path.of(""));
@@ -72,7 +75,7 @@ class AuthorVerbsTest {
 
   @ParameterizedTest
   @EnumSource(TemplateKind.class)
-  void aNewProjectBuildsIntoAJarThatPasses(TemplateKind kind) throws IOException {
+  void aNewProjectBuildsIntoAJarThatPasses(TemplateKind kind) throws Exception {
     assertThat(make(kind.word(), "queue-watch", "--jar", "--package", "org.acme.queue"))
         .as(run.err)
         .isZero();
@@ -90,16 +93,49 @@ class AuthorVerbsTest {
     assertThat(answer.path("ok").asBoolean()).isTrue();
     assertThat(answer.path("id").asText()).isEqualTo("queue-watch");
     assertThat(answer.path("brings")).hasSize(1);
+    assertThat(sentencesThatHold(project, "org.acme.queue.QueueWatchContractTest"))
+        .isGreaterThanOrEqualTo(15);
+  }
+
+  /** Runs the project's own test, as its build does. */
+  private static int sentencesThatHold(Path project, String test) throws Exception {
+    URL[] path = {
+      project.resolve("target/classes/").toUri().toURL(),
+      project.resolve("target/test-classes/").toUri().toURL()
+    };
+    int held = 0;
+    try (URLClassLoader loader = new URLClassLoader(path, AuthorVerbsTest.class.getClassLoader())) {
+      Class<?> contract = loader.loadClass(test);
+      Constructor<?> constructor = contract.getDeclaredConstructor();
+      constructor.setAccessible(true);
+      for (Class<?> type = contract; type != null; type = type.getSuperclass()) {
+        for (Method sentence : type.getDeclaredMethods()) {
+          if (sentence.isAnnotationPresent(Test.class)) {
+            sentence.setAccessible(true);
+            sentence.invoke(constructor.newInstance());
+            held++;
+          }
+        }
+      }
+    }
+    return held;
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"guardrail", "monitor", "metric-view", "verdict", "math", "list"})
+  @ValueSource(strings = {"guardrail", "monitor", "metric-view", "list"})
   void namesThatTheTemplatesUseAreAvoided(String id) throws IOException {
     assertThat(make("guardrail", id)).as(run.err).isZero();
     Path file = Path.of(run.out.lines().findFirst().orElseThrow().substring("wrote ".length()));
     assertThat(run.command("plugin", "check", file.toString())).as(run.out).isZero();
     assertThat(make("guardrail", id, "--jar")).isZero();
     assertThat(jar(folder.resolve(id))).exists();
+  }
+
+  @Test
+  void theGuideShowsWhatIsWritten() throws IOException {
+    assertThat(make("guardrail", "queue-watch")).isZero();
+    assertThat(Files.readString(folder.resolve("QueueWatch.java")))
+        .isEqualTo(Files.readString(Path.of("../../docs/examples/guardrail/QueueWatch.java")));
   }
 
   @Test
@@ -169,8 +205,7 @@ class AuthorVerbsTest {
 
   @Test
   void whatIsNoFileOrNoCodeIsAUsageError() throws IOException {
-    assertThat(run.command("plugin", "check", folder.resolve("none.java").toString()))
-        .isEqualTo(2);
+    assertThat(run.command("plugin", "check", folder.resolve("none.java").toString())).isEqualTo(2);
     assertThat(run.err).contains("VMON-5042");
     Path text = Files.writeString(folder.resolve("notes.txt"), "x");
     assertThat(run.command("plugin", "check", text.toString())).isEqualTo(2);

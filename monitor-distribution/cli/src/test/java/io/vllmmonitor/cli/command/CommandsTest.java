@@ -2,6 +2,8 @@ package io.vllmmonitor.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vllmmonitor.api.code.CodeTransition;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.guardrail.FiringStatus;
@@ -70,8 +72,11 @@ class CommandsTest {
             FakeDaemon.NOW,
             FakeDaemon.NOW));
     daemon.guardrails.add(Entities.blind("misspelt", Entities.TARGET));
+    daemon.predictors.add(Entities.predictor("kv_cache_exhaustion", false, Entities.TARGET));
     assertThat(run.command("status")).isEqualTo(1);
     assertThat(run.out).contains("GUARDRAILS WITHOUT DATA", "misspelt", "vllm:nope");
+    assertThat(run.out)
+        .contains("EXPECTED FAILURES", "kv_cache_exhaustion", "CACHE_OVERFLOW in 30 s");
     assertThat(run.out)
         .contains("DOWN")
         .contains("! 127.0.0.1:8000: VMON-2001 refused")
@@ -273,18 +278,48 @@ class CommandsTest {
   void pluginsAreListedAndCommanded() throws Exception {
     daemon.plugins.add(Entities.plugin("guardrail-vllm"));
     assertThat(run.command("plugin", "list")).isZero();
-    assertThat(run.out).contains("guardrail-vllm  BUNDLED_JAR  0.1.0    1    ACTIVE");
+    assertThat(run.out).contains("guardrail-vllm  BUNDLED_JAR  0.1.0    1    ACTIVE  ACTIVE");
     assertThat(run.command("plugin", "disable", "guardrail-vllm")).isZero();
     assertThat(run.out).isEqualTo("guardrail-vllm is now DISABLED (INACTIVE)\n");
     assertThat(run.command("plugin", "enable", "guardrail-vllm")).isZero();
     assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE)\n");
+    assertThat(run.command("plugin", "rollback", "guardrail-vllm")).isZero();
+    assertThat(run.command("plugin", "approve", "guardrail-vllm")).isZero();
+    assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE)\n");
     assertThat(run.command("plugin", "enable", "no such/thing")).isEqualTo(2);
+    assertThat(run.command("plugin", "why", "no such/thing")).isEqualTo(2);
     Files.writeString(data.resolve("token"), "not the token of the daemon");
     assertThat(run.command("plugin", "disable", "guardrail-vllm")).isEqualTo(1);
     assertThat(run.err).startsWith("VMON-8001 HTTP_UNAUTHORIZED");
     Files.delete(data.resolve("token"));
     assertThat(run.command("plugin", "disable", "guardrail-vllm")).isEqualTo(2);
     assertThat(run.err).startsWith("VMON-1007 SECRET_UNAVAILABLE");
+  }
+
+  @Test
+  void whySaysOnOnePageWhereAPluginStands() {
+    daemon.plugins.add(Entities.plugin("guardrail-vllm"));
+    daemon.history.transitions.add(
+        new CodeTransition(
+            "t1",
+            "guardrail-vllm",
+            1,
+            "ab12",
+            LifePhase.ACTIVE,
+            LifePhase.DEGRADED,
+            FakeDaemon.NOW,
+            ErrorCode.PLUGIN_BREAKER_OPEN,
+            "it keeps failing"));
+    assertThat(run.command("plugin", "why", "guardrail-vllm")).isZero();
+    assertThat(run.out)
+        .startsWith("guardrail-vllm is ACTIVE (ACTIVE) since ")
+        .contains("  remedy   Nothing is wrong with it\n")
+        .contains("  calls    7, failed 2, slow 1, cancelled 0, held back 0, threads lost 0\n")
+        .contains("on probation for another 12s or more calls")
+        .containsPattern("guardrail:kv-thrash +127.0.0.1:8000 +half_open +5")
+        .containsPattern("ACTIVE +DEGRADED +PLUGIN_BREAKER_OPEN +it keeps failing");
+    assertThat(run.command("plugin", "why", "guardrail-vllm", "--json")).isZero();
+    assertThat(run.out).startsWith("{").contains("\"remedy\"");
   }
 
   @Test

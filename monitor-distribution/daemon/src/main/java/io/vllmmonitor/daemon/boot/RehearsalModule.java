@@ -67,8 +67,7 @@ final class RehearsalModule extends AbstractModule {
       MetricCatalog catalog,
       Engine engine,
       InstantSource clock) {
-    TrialUnits units =
-        platform.trialUnits(directory.path().resolve("work").resolve("trials"));
+    TrialUnits units = platform.trialUnits(directory.path().resolve("work").resolve("trials"));
     return new Trials(
         desk,
         units,
@@ -87,8 +86,7 @@ final class RehearsalModule extends AbstractModule {
       Problems problems,
       AuditLog audit,
       InstantSource clock) {
-    return new AutoPromotion(
-        policy, platform, engine::guardrails, history, problems, audit, clock);
+    return new AutoPromotion(policy, platform, engine::guardrails, history, problems, audit, clock);
   }
 
   /** The target as it was when it was judged; its address may be forgotten by now. */

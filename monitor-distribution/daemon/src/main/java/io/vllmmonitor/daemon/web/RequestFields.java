@@ -58,8 +58,7 @@ final class RequestFields {
     return new Parameters(name -> fields.getOrDefault(name, List.of()), now);
   }
 
-  private static MonitorException wrong(
-      String what, Set<String> known, @Nullable Exception cause) {
+  private static MonitorException wrong(String what, Set<String> known, @Nullable Exception cause) {
     return new MonitorException(
         HTTP_BAD_REQUEST,
         Blame.OPERATOR,

@@ -53,7 +53,7 @@ final class Routes {
     status = new StatusApi(services, predictors);
     history = new HistoryApi(services.history());
     series = new SeriesApi(services.history(), reads, services.catalog());
-    plugins = new PluginApi(services.plugins(), services.audit());
+    plugins = new PluginApi(services.plugins(), services.history(), services.audit());
     happyPaths = new HappyPathApi(services.happyPaths(), services.audit());
     trials = new TrialApi(services);
     prometheus =
@@ -122,6 +122,7 @@ final class Routes {
     get(routes, API + "/problems", status::problemList);
     get(routes, API + "/restore-report", parameters -> status.restoreReport());
     get(routes, API + "/plugins", parameters -> plugins.list());
+    plugins(routes);
     query(routes, API + "/series", series::series);
     query(routes, API + "/metrics", series::metrics);
     query(routes, API + "/checkpoints", history::checkpoints);
@@ -141,8 +142,7 @@ final class Routes {
             gate.run(
                 () ->
                     answered(
-                        context,
-                        trials.rehearsals(context.pathParam("id"), parameters(context)))));
+                        context, trials.rehearsals(context.pathParam("id"), parameters(context)))));
     String incident = API + "/incidents/{id}";
     paths.add(incident);
     routes.get(
@@ -150,9 +150,28 @@ final class Routes {
         context -> gate.run(() -> answered(context, history.incident(context.pathParam("id")))));
   }
 
+  private void plugins(RoutesConfig routes) {
+    String plugin = API + "/plugins/{id}";
+    paths.add(plugin);
+    routes.get(
+        plugin, context -> gate.run(() -> answered(context, plugins.why(context.pathParam("id")))));
+    paths.add(plugin + "/transitions");
+    routes.get(
+        plugin + "/transitions",
+        context ->
+            gate.run(
+                () ->
+                    answered(
+                        context,
+                        plugins.transitions(
+                            context.pathParam("id"),
+                            Parameters.of(context, services.clock().instant())))));
+  }
+
   private void commands(RoutesConfig routes) {
     command(routes, "/plugins/{id}/disable", plugins::disable);
     command(routes, "/plugins/{id}/enable", plugins::enable);
+    command(routes, "/plugins/{id}/rollback", plugins::rollback);
     command(routes, "/plugins/{id}/approve", plugins::approve);
     trials(routes);
     exchange(routes);
@@ -192,8 +211,7 @@ final class Routes {
           authorize(context);
           context.status(status);
           answers.json(
-              context,
-              action.run(context.pathParam("id"), context.bodyAsBytes(), actor(context)));
+              context, action.run(context.pathParam("id"), context.bodyAsBytes(), actor(context)));
         });
   }
 

@@ -1,6 +1,7 @@
 package io.vllmmonitor.daemon.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.config.Durations;
@@ -113,11 +114,11 @@ final class StatusApi {
                 rule,
                 key -> {
                   ObjectNode made = guardrail(status, kinds.get(status.unit()));
+                  TrackRecord record =
+                      records.get(new TrackRecords.Rule(status.guardrail(), status.codeHash()));
                   made.set(
                       "track_record",
-                      WebJson.node(
-                          records.get(
-                              new TrackRecords.Rule(status.guardrail(), status.codeHash()))));
+                      record == null ? NullNode.getInstance() : WebJson.node(record));
                   return made;
                 });
         item.put("shadow", item.get("shadow").booleanValue() && status.shadow());

@@ -53,8 +53,7 @@ final class TrialApi {
 
   /** Stored verdicts. */
   Object verdicts(Parameters parameters) {
-    return Listing.of(
-        services.history().verdicts(parameters.page(), parameters.text("guardrail")));
+    return Listing.of(services.history().verdicts(parameters.page(), parameters.text("guardrail")));
   }
 
   /** Starts to rehearse an installed unit. */
@@ -142,8 +141,7 @@ final class TrialApi {
     return page;
   }
 
-  private static ObjectNode verdict(
-      VerdictKind kind, @Nullable Severity severity, String reason) {
+  private static ObjectNode verdict(VerdictKind kind, @Nullable Severity severity, String reason) {
     ObjectNode verdict = WebJson.object();
     verdict.put("kind", kind.name());
     verdict.put("severity", severity == null ? null : severity.name());

@@ -3,6 +3,7 @@ package io.vllmmonitor.daemon.web;
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.guardrail.GuardrailSpec;
@@ -33,6 +34,7 @@ import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.engine.TargetStatus;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
 import io.vllmmonitor.core.plugin.PluginSummary;
+import io.vllmmonitor.core.prediction.PredictorStatus;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +91,24 @@ public final class Entities {
         "unknown: vllm:nope",
         7,
         NOW);
+  }
+
+  /** A predictor that expects a failure. */
+  public static PredictorStatus predictor(String id, boolean shadow, TargetId target) {
+    return new PredictorStatus(
+        id,
+        "predictor-vllm",
+        "cd34",
+        shadow,
+        target,
+        PredictorStatus.Standing.FAILURE,
+        "CACHE_OVERFLOW in 30 s, probability 0.60",
+        9,
+        NOW,
+        1,
+        3,
+        2,
+        1);
   }
 
   public static GuardrailFiring firing(String id, FiringStatus status) {
@@ -239,6 +259,7 @@ public final class Entities {
             CodeStatus.ACTIVE,
             "",
             NOW),
+        LifePhase.ACTIVE,
         PluginStatus.ACTIVE,
         List.of("guardrail:kv-thrash"),
         "bundled");

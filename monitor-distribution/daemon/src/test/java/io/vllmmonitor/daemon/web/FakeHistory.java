@@ -1,6 +1,7 @@
 package io.vllmmonitor.daemon.web;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -57,6 +58,7 @@ public final class FakeHistory implements History, Recorder {
   public final List<HappyPath> paths = new CopyOnWriteArrayList<>();
   public final List<Rehearsal> rehearsals = new CopyOnWriteArrayList<>();
   public final List<AuditEntry> audit = new CopyOnWriteArrayList<>();
+  public final List<CodeTransition> transitions = new CopyOnWriteArrayList<>();
 
   /** How many damaged predictions every page of them has left out. */
   public volatile int passedOver;
@@ -212,6 +214,16 @@ public final class FakeHistory implements History, Recorder {
   }
 
   @Override
+  public Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit) {
+    return page(
+        transitions,
+        query,
+        step -> NOBODY,
+        CodeTransition::at,
+        step -> unit == null || step.unit().equals(unit));
+  }
+
+  @Override
   public List<CodeGeneration> generations(@Nullable String unit) {
     return List.of();
   }
@@ -263,6 +275,11 @@ public final class FakeHistory implements History, Recorder {
     @Override
     public void audit(AuditEntry entry) {
       audit.add(0, entry);
+    }
+
+    @Override
+    public void transition(CodeTransition transition) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -70,11 +70,7 @@ final class FakeTrials {
                 clock,
                 unit -> new Random(1),
                 new ContextServices(
-                    server -> refusing(),
-                    secret -> "",
-                    new OwnMetrics(),
-                    event -> {},
-                    ids::next),
+                    server -> refusing(), secret -> "", new OwnMetrics(), event -> {}, ids::next),
                 new JarPolicy(
                     TrustPolicy.standard(), () -> new Machine("amd64", "linux", 1, 1, List.of()))),
             work,

@@ -52,6 +52,7 @@ class ProtectionTest {
         List.of(
             "/api/v1/plugins/p1/disable",
             "/api/v1/plugins/p1/enable",
+            "/api/v1/plugins/p1/rollback",
             "/api/v1/plugins/p1/approve",
             "/api/v1/stop")) {
       HttpResponse<String> without = calls.send("POST", path);

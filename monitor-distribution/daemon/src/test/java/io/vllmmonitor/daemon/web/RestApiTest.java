@@ -3,6 +3,8 @@ package io.vllmmonitor.daemon.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vllmmonitor.api.code.CodeTransition;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.guardrail.FiringStatus;
@@ -127,6 +129,35 @@ class RestApiTest {
   }
 
   @Test
+  void predictorsAreListedOnceWithTheirTargetsAndTheirRecord() throws Exception {
+    daemon.predictors.add(Entities.predictor("kv_cache_exhaustion", true, Entities.TARGET));
+    daemon.predictors.add(
+        Entities.predictor("kv_cache_exhaustion", false, new TargetId("other:8000")));
+    JsonNode items = calls.get("/api/v1/predictors").path("items");
+    assertThat(items).hasSize(1);
+    JsonNode item = items.get(0);
+    assertThat(item.path("unit").asText()).isEqualTo("predictor-vllm");
+    assertThat(item.path("shadow").asBoolean()).isFalse();
+    assertThat(item.at("/targets/1").toString())
+        .isEqualTo(
+            "{\"target\":\"other:8000\",\"shadow\":false,\"forecast\":\"failure\","
+                + "\"reason\":\"CACHE_OVERFLOW in 30 s, probability 0.60\",\"evaluations\":9,"
+                + "\"last_evaluated_at\":\"2026-11-25T12:00:00.000Z\",\"open\":1,"
+                + "\"came_true\":3,\"false_alarms\":2,\"undecided\":1}");
+    assertThat(calls.get("/api/v1/predictors?target=other:8000").at("/items/0/targets")).hasSize(1);
+    JsonNode expected = calls.get("/api/v1/status").path("expected");
+    assertThat(expected).hasSize(1);
+    assertThat(expected.at("/0/target").asText()).isEqualTo("other:8000");
+  }
+
+  @Test
+  void aPluginSaysWhatItIsFor() throws Exception {
+    daemon.plugins.add(Entities.plugin("guardrail-vllm"));
+    assertThat(calls.get("/api/v1/plugins").at("/items/0/types").toString())
+        .isEqualTo("[\"GUARDRAIL\"]");
+  }
+
+  @Test
   void historyIsPagedAndFiltered() throws Exception {
     for (int i = 0; i < 3; i++) {
       daemon.history.checkpoints.add(
@@ -221,6 +252,36 @@ class RestApiTest {
         calls.send("GET", "/api/v1/metrics?selector=m&limit=1"), 422, "VMON-3203", "samples");
     assertProblem(calls.send("GET", "/api/v1/metrics"), 400, "VMON-8003", "selector");
     assertProblem(calls.send("GET", "/api/v1/metrics?selector=m%7B"), 400, "VMON-3101", "position");
+  }
+
+  @Test
+  void onePluginIsExplainedWithItsSteps() throws Exception {
+    daemon.plugins.add(Entities.plugin("guardrail-vllm"));
+    daemon.history.transitions.add(
+        new CodeTransition(
+            "t1",
+            "guardrail-vllm",
+            1,
+            "ab12",
+            LifePhase.ACTIVE,
+            LifePhase.DEGRADED,
+            FakeDaemon.NOW,
+            ErrorCode.PLUGIN_BREAKER_OPEN,
+            "it keeps failing"));
+    JsonNode page = calls.get("/api/v1/plugins/guardrail-vllm");
+    assertThat(page.path("phase").asText()).isEqualTo("ACTIVE");
+    assertThat(page.path("remedy").asText()).isEqualTo("Nothing is wrong with it");
+    assertThat(page.path("probation_left").asText()).isEqualTo("12s");
+    assertThat(page.at("/dependents/0").asText()).isEqualTo("other");
+    assertThat(page.at("/calls/failures").asInt()).isEqualTo(2);
+    assertThat(page.at("/health/0/breaker").asText()).isEqualTo("half_open");
+    assertThat(page.at("/health/0/target").asText()).isEqualTo("127.0.0.1:8000");
+    assertThat(page.at("/health/0/held_for").asText()).isEqualTo("2s");
+    assertThat(page.at("/generations/0/unit").asText()).isEqualTo("guardrail-vllm");
+    assertThat(page.at("/transitions/0/to").asText()).isEqualTo("DEGRADED");
+    JsonNode steps = calls.get("/api/v1/plugins/guardrail-vllm/transitions?limit=5");
+    assertThat(steps.at("/items/0/code").asText()).isEqualTo("PLUGIN_BREAKER_OPEN");
+    assertThat(calls.get("/api/v1/plugins/p9/transitions").path("items")).isEmpty();
   }
 
   @Test

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class ActuatorContract extends ExtensionContract<Actuator> {
   private static final double STEPS = 10_000_000;
-  private static final int[] STATUSES = {200, 201, 204, 301, 400, 401, 404, 409, 418, 429, 500, 503};
+  private static final int[] STATUSES = {
+    200, 201, 204, 301, 400, 401, 404, 409, 418, 429, 500, 503
+  };
 
   /** A new actuator on this way to the target. */
   protected abstract Actuator actuator(FakeTargetHttp http);
@@ -49,9 +51,7 @@ public abstract class ActuatorContract extends ExtensionContract<Actuator> {
   String answer(Actuator actuator, int number) {
     ActionStep step = List.copyOf(steps()).get(number % steps().size());
     Optional<String> why = actuator.dryRun(target(), capabilities(), step);
-    return why
-        + " "
-        + text(actuator.execute(target(), step), "execute()", ActionResult::toString);
+    return why + " " + text(actuator.execute(target(), step), "execute()", ActionResult::toString);
   }
 
   /** The server answers anything; the actuator is made for that server. */

@@ -52,8 +52,7 @@ record ConstantPool(Set<String> owners, Set<String> calls) {
       case 3, 4 -> new Entry(tag, in.readInt(), 0);
       case 5, 6 -> new Entry(tag, in.readInt(), in.readInt());
       case 7, 8, 16, 19, 20 -> new Entry(tag, in.readUnsignedShort(), 0);
-      case 9, 10, 11, 12, 17, 18 ->
-          new Entry(tag, in.readUnsignedShort(), in.readUnsignedShort());
+      case 9, 10, 11, 12, 17, 18 -> new Entry(tag, in.readUnsignedShort(), in.readUnsignedShort());
       case 15 -> new Entry(tag, in.readUnsignedByte(), in.readUnsignedShort());
       default -> throw new IOException("constant of the unknown kind " + tag);
     };

@@ -111,7 +111,9 @@ public abstract class ExtensionContract<E extends Extension> {
   @Test
   void itsConfigurationIsDescribed() {
     ConfigSpec spec = create().configSpec();
-    assertThat(spec).as("configSpec() must always answer the same").isEqualTo(create().configSpec());
+    assertThat(spec)
+        .as("configSpec() must always answer the same")
+        .isEqualTo(create().configSpec());
     assertThat(spec.keys())
         .extracting(ConfigSpec.Key::name)
         .as("configuration keys are written in snake case, each once")
@@ -251,8 +253,7 @@ public abstract class ExtensionContract<E extends Extension> {
     prepare();
     E extension = create();
     int[] next = {0};
-    double steps =
-        new CpuMeter().stepsOf(() -> told(extension, next[0]++ % ROUNDS), budget());
+    double steps = new CpuMeter().stepsOf(() -> told(extension, next[0]++ % ROUNDS), budget());
     assertThat(steps)
         .as(
             "CPU time of one call in steps of a calibration loop; the budget of this kind is %.0f",
@@ -284,8 +285,7 @@ public abstract class ExtensionContract<E extends Extension> {
       } catch (MonitorException allowed) {
         // a coded failure, such as several matching series
       } catch (RuntimeException | Error e) {
-        throw new AssertionError(
-            "Random input " + i + " (" + Seed.hint(seed) + "): " + e, e);
+        throw new AssertionError("Random input " + i + " (" + Seed.hint(seed) + "): " + e, e);
       }
     }
   }

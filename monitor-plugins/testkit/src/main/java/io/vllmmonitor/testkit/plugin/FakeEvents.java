@@ -17,6 +17,7 @@ public final class FakeEvents implements Events {
   private final InstantSource clock;
   private final List<Told> told = new ArrayList<>();
   private int dropped;
+  private boolean ended;
 
   /**
    * One event.
@@ -38,6 +39,9 @@ public final class FakeEvents implements Events {
 
   @Override
   public boolean tell(String name, Severity severity, String message) {
+    if (ended) {
+      throw new IllegalStateException("The plugin was unloaded");
+    }
     if (!name.matches(NAME)) {
       throw new IllegalArgumentException("The name of an event is " + NAME + ", found " + name);
     }
@@ -63,5 +67,9 @@ public final class FakeEvents implements Events {
   /** How many were dropped because of the limit. */
   public int dropped() {
     return dropped;
+  }
+
+  void end() {
+    ended = true;
   }
 }

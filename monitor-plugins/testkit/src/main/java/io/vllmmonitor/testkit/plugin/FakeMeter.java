@@ -12,6 +12,7 @@ public final class FakeMeter implements Meter {
 
   private final Map<String, Double> values = new HashMap<>();
   private final Set<String> counters = new HashSet<>();
+  private boolean ended;
 
   FakeMeter() {}
 
@@ -42,6 +43,9 @@ public final class FakeMeter implements Meter {
   }
 
   private void register(String name) {
+    if (ended) {
+      throw new IllegalStateException("The plugin was unloaded");
+    }
     if (!name.matches(NAME)) {
       throw new IllegalArgumentException("The name of a metric is " + NAME + ", found " + name);
     }
@@ -56,6 +60,7 @@ public final class FakeMeter implements Meter {
   }
 
   void end() {
+    ended = true;
     values.clear();
     counters.clear();
   }

@@ -283,6 +283,7 @@ public final class FakePluginContext implements PluginContext {
       ends.pop().run();
     }
     meter.end();
+    events.end();
     unloaded = true;
   }
 

@@ -74,6 +74,7 @@ enum ForbiddenCalls {
           "java/nio/channels/AsynchronousSocketChannel"));
 
   private final String instead;
+
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<String> beginnings;
 

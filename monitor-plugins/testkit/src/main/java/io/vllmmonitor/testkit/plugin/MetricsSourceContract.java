@@ -18,8 +18,31 @@ import org.junit.jupiter.api.Test;
 public abstract class MetricsSourceContract extends ExtensionContract<MetricsSource> {
   private static final double STEPS = 100_000_000;
   private static final String[] PIECES = {
-    "# TYPE ", "# HELP ", "x", "_total", "{", "}", "\n", " ", "=", "\"", ",", "\\", "NaN", "+Inf", "-1", "1e309",
-    "0x1p3", "1700000000000", "\t", "\r", "# EOF", "le", "vllm:num_requests_running", "\uFFFD", "\u0000"
+    "# TYPE ",
+    "# HELP ",
+    "x",
+    "_total",
+    "{",
+    "}",
+    "\n",
+    " ",
+    "=",
+    "\"",
+    ",",
+    "\\",
+    "NaN",
+    "+Inf",
+    "-1",
+    "1e309",
+    "0x1p3",
+    "1700000000000",
+    "\t",
+    "\r",
+    "# EOF",
+    "le",
+    "vllm:num_requests_running",
+    "\uFFFD",
+    "\u0000"
   };
 
   private static final Instant AT = Instant.parse("2026-01-01T00:00:00Z");

@@ -36,17 +36,14 @@ public abstract class MitigationStrategyContract extends ExtensionContract<Mitig
   @Override
   String answer(MitigationStrategy strategy, int number) {
     return switch (number % 4) {
-      case 0 ->
-          "" + strategy.suitability(incident(), viewOfIncident(), capabilities());
-      case 1 ->
-          text(strategy.plan(incident(), viewOfIncident()), "plan()", ActionPlan::toString);
+      case 0 -> "" + strategy.suitability(incident(), viewOfIncident(), capabilities());
+      case 1 -> text(strategy.plan(incident(), viewOfIncident()), "plan()", ActionPlan::toString);
       case 2 ->
           text(
               strategy.verify(incident(), viewOfIncident(), viewOfIncident()),
               "verify()",
               Measurement::toString);
-      default ->
-          "" + strategy.suitability(incident(), FakeMetricView.empty(), capabilities());
+      default -> "" + strategy.suitability(incident(), FakeMetricView.empty(), capabilities());
     };
   }
 

@@ -1,8 +1,8 @@
 package io.vllmmonitor.testkit.plugin;
 
+import io.vllmmonitor.api.guardrail.Severity;
 import io.vllmmonitor.api.incident.Incident;
 import io.vllmmonitor.api.incident.IncidentStatus;
-import io.vllmmonitor.api.guardrail.Severity;
 import io.vllmmonitor.api.learning.LearningEvent;
 import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.lifecycle.LifecycleState;

@@ -26,7 +26,9 @@ final class Reach {
     this.loader = loader;
   }
 
-  /** Objects by static field, for the classes of this loader; a field that holds none is left out. */
+  /**
+   * Objects by static field, for the classes of this loader; a field that holds none is left out.
+   */
   static Map<String, Integer> ofStatics(Iterable<Class<?>> classes, ClassLoader loader) {
     Map<String, Integer> counts = new TreeMap<>();
     for (Class<?> type : classes) {

@@ -26,7 +26,9 @@ final class TwinLoader extends ClassLoader {
     this.places = places;
   }
 
-  /** For a test class and an extension of it; empty where their class files cannot be told apart. */
+  /**
+   * For a test class and an extension of it; empty where their class files cannot be told apart.
+   */
   static Optional<TwinLoader> of(Class<?> test, Class<?> extension) {
     ClassLoader parent = test.getClassLoader();
     Set<String> places =

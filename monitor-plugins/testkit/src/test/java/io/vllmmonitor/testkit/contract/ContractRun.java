@@ -20,8 +20,7 @@ final class ContractRun {
   static void allHold(Class<? extends ExtensionContract<?>> contract) {
     Map<String, Method> sentences = sentences(contract);
     assertThat(sentences).hasSizeGreaterThan(12);
-    sentences.forEach(
-        (name, method) -> assertThat(failure(contract, method)).as(name).isEmpty());
+    sentences.forEach((name, method) -> assertThat(failure(contract, method)).as(name).isEmpty());
   }
 
   /** This sentence fails, with a message that holds this text. */

@@ -285,8 +285,7 @@ final class JudgingKinds {
     protected Learner learner() {
       return new OtherKinds.Counting() {
         @Override
-        public void restoreState(
-            io.vllmmonitor.api.extension.StateReader state, int fromVersion) {
+        public void restoreState(io.vllmmonitor.api.extension.StateReader state, int fromVersion) {
           observations = state.integer("observations", 0);
         }
       };

@@ -128,8 +128,8 @@ public final class ${className} implements Learner {
     known = (int) Math.min(MOST_STRATEGIES, state.integer("strategies", 0));
     for (int i = 0; i < known; i++) {
       strategies[i] = state.text("strategy." + i, "");
-      successes[i] = state.number("successes." + i, 0);
-      tries[i] = state.number("tries." + i, 0);
+      tries[i] = Math.max(0, state.number("tries." + i, 0));
+      successes[i] = Math.max(0, Math.min(tries[i], state.number("successes." + i, 0)));
     }
     long remembered = Math.min(mostAttempts, state.integer("attempts", 0));
     for (int i = 0; i < remembered; i++) {
