@@ -20,8 +20,8 @@ import java.util.Set;
  * @param extensions what it brings, as {@code kind:id}; empty when it does not run
  * @param trust why its jar may run: {@code bundled}, {@code pinned}, {@code signed SHA256:…},
  *     {@code approved} or {@code unsigned}; empty for a source
- * @param compiler what made the classes of a running source, {@code janino} or {@code javac};
- *     empty for anything else
+ * @param compiler what made the classes of a running source, {@code janino} or {@code javac}; empty
+ *     for anything else
  */
 public record PluginSummary(
     CodeGeneration generation,

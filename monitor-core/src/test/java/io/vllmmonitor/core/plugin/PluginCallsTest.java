@@ -1,8 +1,8 @@
 package io.vllmmonitor.core.plugin;
 
-import static java.util.Objects.requireNonNull;
 import static io.vllmmonitor.core.plugin.PlatformRig.ADVISED;
 import static io.vllmmonitor.core.plugin.PlatformRig.said;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;

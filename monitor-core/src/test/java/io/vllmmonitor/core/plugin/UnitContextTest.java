@@ -14,15 +14,12 @@ import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.plugin.Meter;
 import io.vllmmonitor.api.plugin.Registration;
 import io.vllmmonitor.core.jar.JarPolicy;
-import io.vllmmonitor.core.jar.Machine;
-import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import io.vllmmonitor.testkit.plugin.FakeTargetHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -49,18 +46,18 @@ class UnitContextTest {
 
   private PlatformServices services() {
     return new PlatformServices(
-            rig.blobs,
-            rig.history,
-            rig.history,
-            rig.problems,
-            new io.vllmmonitor.api.sample.MetricCatalog(),
-            unit -> rig.settings.getOrDefault(unit, Settings.empty()),
-            rig.settings.keySet(),
-            target -> new FakeTargetHttp(),
-            rig.clock,
-            unit -> new SplittableRandom(7),
-            rig.context(),
-            new JarPolicy(rig.trust, () -> rig.machine));
+        rig.blobs,
+        rig.history,
+        rig.history,
+        rig.problems,
+        new io.vllmmonitor.api.sample.MetricCatalog(),
+        unit -> rig.settings.getOrDefault(unit, Settings.empty()),
+        rig.settings.keySet(),
+        target -> new FakeTargetHttp(),
+        rig.clock,
+        unit -> new SplittableRandom(7),
+        rig.context(),
+        new JarPolicy(rig.trust, () -> rig.machine));
   }
 
   private void release(UnitContext context) {

@@ -39,8 +39,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** What predictors say, what becomes of it, and what they hear of it. */
 class PredictionRunnerTest {

@@ -453,8 +453,7 @@ class SandboxAttackTest {
     assertThat(guardrail.check(FakeMetricView.empty())).isEqualTo(Verdict.pass());
     Thread.currentThread().interrupt();
     MonitorException ended =
-        catchThrowableOfType(
-            MonitorException.class, () -> guardrail.check(FakeMetricView.empty()));
+        catchThrowableOfType(MonitorException.class, () -> guardrail.check(FakeMetricView.empty()));
     assertThat(Thread.interrupted()).isTrue();
     assertThat(ended.code()).isEqualTo(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED);
     assertThat(ended.getMessage()).startsWith("Probe.java line 15: ").contains("interrupted");
@@ -581,8 +580,11 @@ class SandboxAttackTest {
               sum.formatted("y".repeat(4_000), " + A".repeat(1_000))
                   + "public Verdict check(MetricView v) { return Verdict.breach(B); }"),
           Sources.checking(
-              "final String a = \"" + "y".repeat(4_000) + "\"; String t = \"\"; t = a"
-                  + " + a".repeat(1_000) + ";"),
+              "final String a = \""
+                  + "y".repeat(4_000)
+                  + "\"; String t = \"\"; t = a"
+                  + " + a".repeat(1_000)
+                  + ";"),
         }) {
       for (CompilerChoice compiler : CompilerChoice.values()) {
         MonitorException refused =

@@ -53,6 +53,7 @@ public enum Expected {
   PREDICTOR_FAILING_CALL(FAULTED);
 
   private final Containment containment;
+
   @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<String> codes;
 

@@ -61,7 +61,8 @@ class HostileCorpusTest {
     Map<String, byte[]> jars = JarWorkshop.build(api, scratch);
     assertThat(jars).hasSize(HostileCorpus.recipes().size());
     assertThat(entries(requireNonNull(jars.get("no-entry")))).doesNotContain(JarRecipe.SERVICE);
-    assertThat(entries(requireNonNull(jars.get("plain")))).contains(JarRecipe.SERVICE, "hostile/plain/Rule.class");
+    assertThat(entries(requireNonNull(jars.get("plain"))))
+        .contains(JarRecipe.SERVICE, "hostile/plain/Rule.class");
     assertThat(entries(requireNonNull(jars.get("api-inside"))))
         .anyMatch(name -> name.startsWith("io/vllmmonitor/"));
     assertThat(requireNonNull(jars.get("zip-bomb")).length).isLessThan(2_000_000);

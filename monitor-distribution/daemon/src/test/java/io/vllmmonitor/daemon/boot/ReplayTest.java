@@ -165,6 +165,7 @@ class ReplayTest {
   private final VirtualTimer timer = new VirtualTimer(START);
   private final Closers store = new Closers();
   private final FakeServer server = new FakeServer();
+
   @SuppressWarnings("NullAway.Init") // by open(), after the first sources were dropped
   private OpenedStore opened;
 
@@ -251,7 +252,10 @@ class ReplayTest {
     life.run(Duration.ofMinutes(25));
     life.writer.flush();
     VerdictRecord breach =
-        verdicts().stream().filter(one -> one.kind() == VerdictKind.BREACH).findFirst().orElseThrow();
+        verdicts().stream()
+            .filter(one -> one.kind() == VerdictKind.BREACH)
+            .findFirst()
+            .orElseThrow();
     Replayer replayer = replayer();
     assertThat(replayer.replay(breach).identical()).isTrue();
 
@@ -321,8 +325,7 @@ class ReplayTest {
     assertThat(opened.memory().rehearsals(HistoryQuery.newest(), null).items())
         .extracting(receipt -> receipt.unit() + " " + receipt.result())
         .contains("broken REJECTED", "eager SHADOW", "smooth PASSED");
-    Rehearsal smooth =
-        opened.memory().rehearsals(HistoryQuery.newest(), "smooth").items().get(0);
+    Rehearsal smooth = opened.memory().rehearsals(HistoryQuery.newest(), "smooth").items().get(0);
     assertThat(smooth.trials().get(0).ticks()).isBetween(355L, 365L);
 
     assertThat(life.platform.promote("eager", Stage.ACT, "by a test").generation().status())
