@@ -38,9 +38,9 @@ class ArchitectureTest {
           "error",
           "config",
           "target",
+          "extension",
           "sample",
           "view",
-          "extension",
           "code",
           "source",
           "lifecycle",
@@ -52,6 +52,7 @@ class ArchitectureTest {
           "learning",
           "history",
           "store",
+          "notify",
           "plugin");
 
   private static final JavaClasses CLASSES =
