@@ -11,5 +11,15 @@ public enum CodeStatus {
   /** It was taken out of its folder while others stayed, or a newer generation took its place. */
   REMOVED,
   /** It was never run, or runs no more, because something is wrong with it. */
-  REJECTED
+  REJECTED,
+  /**
+   * Its content did harm, or was rolled back: it is not started, from a folder or at boot, until
+   * somebody approves it.
+   */
+  QUARANTINED;
+
+  /** Whether a generation of this status does not count while an older one may. */
+  public boolean failed() {
+    return this == REJECTED || this == QUARANTINED;
+  }
 }

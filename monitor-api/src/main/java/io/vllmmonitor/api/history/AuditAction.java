@@ -34,5 +34,15 @@ public enum AuditAction {
   VERIFY,
   /** All samples were brought into their final form. */
   FLUSH,
-  HAPPY_PATH_SAVE
+  HAPPY_PATH_SAVE,
+  /** The generation before was put in the place of the one that runs. */
+  PLUGIN_ROLLBACK,
+  /** A plugin jar that waited for the operator's word, or content in quarantine, may run. */
+  PLUGIN_APPROVE,
+  /** Code was run over stored samples, without effect. */
+  PLUGIN_REHEARSE,
+  /** What a guardrail's firings may lead to was raised or lowered. */
+  GUARDRAIL_PROMOTE,
+  /** Stored verdicts were reached again, without effect. */
+  VERDICT_REPLAY
 }

@@ -1,6 +1,7 @@
 package io.vllmmonitor.api.history;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.Incubating;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
@@ -16,6 +17,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -118,11 +122,38 @@ public interface History {
   /** Every generation ever recorded, newest first; of one unit where it is given. */
   List<CodeGeneration> generations(@Nullable String unit);
 
+  /**
+   * The steps in the lives of generations. Damaged entries are passed over, counted on the page and
+   * told as a problem.
+   *
+   * @param unit id of the plugin or dropped source, in full
+   */
+  Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit);
+
   /** The newest saved state of an extension instance. */
   Optional<StateSnapshot> state(String extension, String unit, @Nullable TargetId target);
 
   /** All problems, the most recent first. */
   Page<Problem> problems(HistoryQuery query);
+
+  /**
+   * Receipts of rehearsals by the time they began. Damaged entries are passed over, counted on the
+   * page and told as a problem.
+   *
+   * @param unit in full
+   */
+  Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit);
+
+  /**
+   * Stored verdicts by their tick. Damaged entries are passed over, counted on the page and told as
+   * a problem.
+   *
+   * @param guardrail in full
+   */
+  Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail);
+
+  /** The state of an instance that a stored verdict names. */
+  Optional<StateVersion> stateVersion(String hash);
 
   /** The report of the newest start. */
   Optional<RestoreReport> latestRestoreReport();

@@ -1,6 +1,7 @@
 package io.vllmmonitor.api.history;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.Incubating;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
@@ -10,6 +11,9 @@ import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import java.util.function.Consumer;
 
 /**
@@ -62,5 +66,15 @@ public interface Recorder {
     void restoreReport(RestoreReport report);
 
     void audit(AuditEntry entry);
+
+    /** A step in the life of a generation; never replaced. */
+    void transition(CodeTransition transition);
+
+    void rehearsal(Rehearsal rehearsal);
+
+    void verdict(VerdictRecord verdict);
+
+    /** Identity: the hash. */
+    void stateVersion(StateVersion version);
   }
 }

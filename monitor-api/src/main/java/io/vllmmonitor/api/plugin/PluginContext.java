@@ -51,17 +51,24 @@ public interface PluginContext {
    * Allowed where the operator names the server in the plugin's section: in the key {@code
    * allowed_hosts}, a list of {@code host} or {@code host:port} parted by commas, or as the value
    * of {@code url} or of a key that ends in {@code _url}. A host without a port allows the usual
-   * one, 80 or 443. What a dropped source brings as defaults allows nothing.
+   * one, 80 or 443. What a dropped source brings as defaults allows nothing. A jar needs {@code
+   * Plugin-Capabilities: http} in its manifest too.
    *
    * @param base http or https with a host; paths of calls are appended to it
    * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_CAPABILITY_DENIED when the operator
-   *     did not allow it
+   *     did not allow it, or the manifest does not declare it
    * @throws IllegalArgumentException when it is no http or https URL
    * @throws IllegalStateException after the plugin was unloaded
    */
   HttpService http(URI base);
 
-  /** Work that the plugin does by itself, now and then. */
+  /**
+   * Work that the plugin does by itself, now and then. A jar needs {@code Plugin-Capabilities:
+   * schedule} in its manifest.
+   *
+   * @throws io.vllmmonitor.api.error.MonitorException PLUGIN_CAPABILITY_DENIED when the manifest
+   *     does not declare it
+   */
   Schedule schedule();
 
   /** What the plugin has to tell people about itself. */

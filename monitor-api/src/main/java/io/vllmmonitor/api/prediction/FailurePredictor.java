@@ -28,9 +28,8 @@ public interface FailurePredictor extends Extension {
   /**
    * Looks ahead from one view. A failure that is forecast again while an earlier prediction of the
    * same predictor and kind is open does not make a second one, nor does one whose incident is open
-   * already. Nothing forecast from a view that
-   * had no data for a question becomes unknown. Anything thrown counts as unknown and is recorded;
-   * the others run on.
+   * already. Nothing forecast from a view that had no data for a question becomes unknown. Anything
+   * thrown counts as unknown and is recorded; the others run on.
    */
   Forecast predict(MetricView view);
 

@@ -35,7 +35,11 @@ public enum RecordKind {
   /** What went wrong while the rest went on. */
   PROBLEMS("problems", "code", "blame", "subject"),
   RESTORE_REPORTS("restore_reports"),
-  AUDIT("audit", "action", "actor", "subject", "result");
+  AUDIT("audit", "action", "actor", "subject", "result"),
+  PLUGIN_TRANSITIONS("plugin_transitions", "unit", "generation", "from_phase", "to_phase", "code"),
+  REHEARSALS("rehearsals", "unit", "code_hash", "result"),
+  VERDICTS("verdicts", "guardrail", "verdict", "code_hash"),
+  STATE_VERSIONS("state_versions");
 
   private final String table;
 

@@ -95,7 +95,54 @@ public final class ConfigKeys {
                 "advice_repeat_seconds",
                 "600",
                 "How soon the same advice or refusal about one incident may be stored again.")));
+    sections.put(
+        "rehearsal",
+        ConfigSpec.of(
+            new ConfigSpec.Key(
+                "enabled",
+                "true",
+                "Whether new code is rehearsed over stored samples before it goes live."),
+            new ConfigSpec.Key(
+                "window", "24h", "How much stored time it is rehearsed over, at most 31d."),
+            new ConfigSpec.Key(
+                "deadline",
+                "60s",
+                "How long a rehearsal may last, at most 10m; what was left is told."),
+            new ConfigSpec.Key(
+                "max_firing_ratio",
+                "0.5",
+                "Code that would be firing for a greater share of the time goes live in shadow."),
+            new ConfigSpec.Key(
+                "promote_after",
+                "0s",
+                "After how long in shadow, without failures and below that share, code is promoted by itself; 0s means never.")));
     sections.put("storage", StorageKeys.SPEC);
+    sections.put(
+        "trust",
+        ConfigSpec.of(
+            new ConfigSpec.Key(
+                "require_signature",
+                "false",
+                "Whether a dropped jar runs only with a signature, NAME.jar.sig beside it, or where it is pinned."),
+            new ConfigSpec.Key(
+                "allow_unsigned",
+                "true",
+                "Whether a dropped jar without a signature runs unasked; otherwise it waits for 'plugin approve'."),
+            new ConfigSpec.Key(
+                "pinned",
+                "",
+                "The SHA-256 of jars that run whatever else holds, with commas between them.")));
+    sections.put(
+        "probation",
+        ConfigSpec.of(
+            new ConfigSpec.Key(
+                "duration",
+                "60s",
+                "How long a new generation of a plugin or source is on probation at least; when it fails meanwhile, the one before takes its place again. 0s and calls 0 set none."),
+            new ConfigSpec.Key(
+                "calls",
+                "20",
+                "How many calls of it must have ended before its probation is over.")));
     return Map.copyOf(sections);
   }
 

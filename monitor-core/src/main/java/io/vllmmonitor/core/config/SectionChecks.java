@@ -14,6 +14,9 @@ import java.util.function.Consumer;
  * moment.
  */
 final class SectionChecks {
+  private static final Duration LONGEST_PROBATION = Duration.ofDays(1);
+  private static final long MOST_CALLS = 1_000_000;
+
   private SectionChecks() {}
 
   static void check(Map<String, Settings> sections) {
@@ -22,6 +25,8 @@ final class SectionChecks {
     in("lifecycle", sections, SectionChecks::lifecycle);
     in("mitigations", sections, SectionChecks::mitigations);
     in("storage", sections, StorageKeys::check);
+    in("trust", sections, SectionChecks::trust);
+    in("probation", sections, SectionChecks::probation);
   }
 
   private static void lifecycle(Settings settings) {
@@ -30,6 +35,17 @@ final class SectionChecks {
         settings,
         "hang_after",
         "at least 1s, more than one prefill chunk of your longest prompt");
+  }
+
+  private static void probation(Settings settings) {
+    Duration duration = settings.duration("duration", Duration.ZERO);
+    require(
+        !duration.isNegative() && duration.compareTo(LONGEST_PROBATION) <= 0,
+        settings,
+        "duration",
+        "0s to 1d");
+    long calls = settings.integer("calls", 0);
+    require(calls >= 0 && calls <= MOST_CALLS, settings, "calls", "0 to " + MOST_CALLS);
   }
 
   private static void mitigations(Settings settings) {
@@ -46,6 +62,16 @@ final class SectionChecks {
         }) {
       require(settings.integer(key, 0) >= 0, settings, key, "0 or more");
     }
+  }
+
+  private static void trust(Settings settings) {
+    settings.flag("require_signature", false);
+    settings.flag("allow_unsigned", true);
+    require(
+        settings.string("pinned", "").matches("\\s*(?:\\p{XDigit}{64}\\s*(?:,\\s*|$))*"),
+        settings,
+        "pinned",
+        "SHA-256 hashes of 64 hex digits with commas between them, as sha256sum prints them");
   }
 
   /** Checks one section; what is wrong in it is told with its name. */

@@ -78,7 +78,7 @@ final class StorageKeys {
           new ConfigSpec.Key(
               "guardrails_file",
               "guardrails.json",
-              "The readable twin of the dropped guardrails, with their source."),
+              "The readable twin of the dropped sources, with their text."),
           new ConfigSpec.Key(
               "strategies_file",
               "strategies.json",

@@ -40,9 +40,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One target from scrape to outcome. Each tick goes the same way: windows, lifecycle, guardrails,
- * predictions, outcomes that are due, mitigations; whatever carries a decision is stored before the next step. A
- * step that fails is a problem and does not keep the later steps from running. Confined to the
- * target's mailbox, except {@link #status()}, {@link #guardrails()} and {@link #predictors()}.
+ * predictions, outcomes that are due, mitigations; whatever carries a decision is stored before the
+ * next step. A step that fails is a problem and does not keep the later steps from running.
+ * Confined to the target's mailbox, except {@link #status()}, {@link #guardrails()} and {@link
+ * #predictors()}.
  */
 final class TargetEngine implements TickListener {
   private static final int MOST_UNSTORED = 100;
@@ -174,8 +175,7 @@ final class TargetEngine implements TickListener {
     step("lifecycle", () -> lifecycle(tick));
     step("guardrails", () -> guardrails.evaluate(windows, tick.at()));
     LifecycleStanding standing = lifecycle.standing();
-    step(
-        "predictions", () -> predictions.tick(windows, tick.at(), tick.up(), standing.state()));
+    step("predictions", () -> predictions.tick(windows, tick.at(), tick.up(), standing.state()));
     TargetSnapshot snapshot =
         new TargetSnapshot(
             tick.at(),

@@ -10,12 +10,18 @@ import io.vllmmonitor.api.extension.Extension;
  * @param unit id of the plugin or the dropped source
  * @param codeHash SHA-256 (hex) of the jar or the source
  * @param shadow evaluated and recorded, without effect
+ * @param adviseOnly what it leads to is advised and never done, whatever the target's mode
  */
 public record Bound<E extends Extension>(
-    E extension, String unit, String codeHash, boolean shadow) {
+    E extension, String unit, String codeHash, boolean shadow, boolean adviseOnly) {
   public Bound {
     requireNonNull(extension, "extension");
     requireNonNull(unit, "unit");
     requireNonNull(codeHash, "codeHash");
+  }
+
+  /** One that may lead to whatever the target's mode allows. */
+  public Bound(E extension, String unit, String codeHash, boolean shadow) {
+    this(extension, unit, codeHash, shadow, false);
   }
 }

@@ -3,6 +3,7 @@ package io.vllmmonitor.core.folder;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * What one scan of a folder found. Immutable.
@@ -51,6 +52,11 @@ public record FolderChanges(
     public byte[] bytes() {
       return bytes;
     }
+
+    /** The same file under another name. */
+    Arrival named(UnaryOperator<String> naming) {
+      return new Arrival(naming.apply(name), hash, bytes);
+    }
   }
 
   /** Why a file is not read. */
@@ -71,6 +77,11 @@ public record FolderChanges(
       requireNonNull(name, "name");
       requireNonNull(reason, "reason");
       requireNonNull(detail, "detail");
+    }
+
+    /** The same file under another name. */
+    Refusal named(UnaryOperator<String> naming) {
+      return new Refusal(naming.apply(name), reason, detail);
     }
   }
 }

@@ -28,14 +28,15 @@ import org.jspecify.annotations.Nullable;
  * Finds what changed in a folder, by content. A file counts once its size and time of change have
  * stayed the same for 300 ms, so that a half-copied one is never read; it is read once, and the
  * bytes that are handed on are the bytes that were hashed. Links, pipes and folders are refused.
- * Editors' leavings are ignored: names that begin with a dot or {@code #} or end with {@code ~}.
+ * Editors' leavings are ignored: names that begin with a dot or {@code #} or do not end with the
+ * suffix, such as {@code A.java~}, {@code A.java.tmp}, {@code .A.java.swp} and vim's {@code 4913}.
  *
  * <p>A deletion counts after 2 s, and only while another file of the kind is there: a folder that
  * is empty or gone has vanished, which removes nothing that runs, not even once other files are
  * there. Only what was refused or rejected is believed to be withdrawn then too. Confined to one
  * thread at a time; time comes as a parameter.
  */
-public final class FolderScanner {
+public final class FolderScanner implements DropFolder {
   private static final Duration SETTLED_AFTER = Duration.ofMillis(300);
   private static final Duration REMOVED_AFTER = Duration.ofSeconds(2);
   private static final int MOST_FILES = 1_000;
@@ -80,15 +81,12 @@ public final class FolderScanner {
     return folder;
   }
 
-  /** Makes a file known that was loaded from elsewhere; the same content is no arrival then. */
+  @Override
   public void know(String name, String hash) {
     files.computeIfAbsent(name, n -> new Tracked()).hash = requireNonNull(hash, "hash");
   }
 
-  /**
-   * Makes a name known that was there before: its content is an arrival, its absence a removal.
-   * Does nothing to a name that is known already.
-   */
+  @Override
   public void expect(String name) {
     Tracked tracked = files.computeIfAbsent(name, n -> new Tracked());
     if (tracked.hash == null) {
@@ -96,12 +94,12 @@ public final class FolderScanner {
     }
   }
 
-  /** Forgets a file, so that its content arrives again. */
+  @Override
   public void forget(String name) {
     files.remove(name);
   }
 
-  /** Says that the content of a file was rejected: nothing runs of it. */
+  @Override
   public void reject(String name) {
     Tracked tracked = files.get(name);
     if (tracked != null) {
@@ -109,17 +107,18 @@ public final class FolderScanner {
     }
   }
 
-  /** Whether a file is waiting to settle or to count as removed; look again soon. */
+  @Override
   public boolean isSettling() {
     return settling;
   }
 
-  /** The names of all files that count now, sorted; empty when there is no folder. */
+  /** Empty when there is no folder. */
+  @Override
   public List<String> names() {
     return List.copyOf(list().keySet());
   }
 
-  /** Looks once. */
+  @Override
   public FolderChanges scan(Instant now) {
     settling = false;
     Map<String, Stamp> present = list();

@@ -3,6 +3,7 @@ package io.vllmmonitor.core.guardrail;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_DUPLICATE_ID;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_EVALUATION;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
+import static io.vllmmonitor.api.error.ErrorCode.STORE_FULL;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -28,17 +29,20 @@ import io.vllmmonitor.core.identity.TimeOrderedIds;
 import io.vllmmonitor.core.incident.IncidentBook;
 import io.vllmmonitor.core.telemetry.CaughtFailure;
 import io.vllmmonitor.core.telemetry.Problems;
+import io.vllmmonitor.core.view.RecordingView;
 import io.vllmmonitor.core.view.ViewSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +68,7 @@ public final class GuardrailRunner {
   private static final int STATE_VERSION = 1;
 
   /** Stands in where a guardrail cannot say what it is about. */
-  private static final GuardrailSpec NO_SPEC =
+  static final GuardrailSpec NO_SPEC =
       GuardrailSpec.of(
           Severity.WARNING, FailureKind.GENERIC_ERROR, "The guardrail gave no specification");
 
@@ -81,6 +85,8 @@ public final class GuardrailRunner {
   private final Map<String, GuardrailFiring> restoredFirings = new LinkedHashMap<>();
   private final Map<String, HoldDownState.Saved> restoredHolds = new HashMap<>();
   private final Map<String, ErrorCode> failing = new HashMap<>();
+  private final VerdictLog verdicts;
+  private long droppedVerdicts;
   private volatile List<GuardrailStatus> statuses = List.of();
 
   public GuardrailRunner(
@@ -101,6 +107,7 @@ public final class GuardrailRunner {
     this.ids = requireNonNull(ids, "ids");
     this.clock = requireNonNull(clock, "clock");
     this.longestGap = target.scrapeInterval().multipliedBy(2);
+    this.verdicts = new VerdictLog(target, ids::next);
   }
 
   /**
@@ -182,8 +189,33 @@ public final class GuardrailRunner {
         incidents.breachSeen(watch.spec().kind(), at, watch.evidence());
       }
     }
+    incidents.adviseOnly(advisedKinds());
     statuses = watches.values().stream().map(Watch::status).toList();
+    if (verdicts.dropped() > droppedVerdicts) {
+      droppedVerdicts = verdicts.dropped();
+      problems.note(
+          STORE_FULL,
+          Blame.ENVIRONMENT,
+          "verdicts of " + target.id(),
+          "The store has refused verdicts for long; "
+              + droppedVerdicts
+              + " of them are dropped and cannot be replayed");
+    }
     return effective;
+  }
+
+  /** The kinds whose firings all come from guardrails that may only lead to advice. */
+  private Set<FailureKind> advisedKinds() {
+    Set<FailureKind> advised = EnumSet.noneOf(FailureKind.class);
+    Set<FailureKind> acting = EnumSet.noneOf(FailureKind.class);
+    for (Watch watch : watches.values()) {
+      GuardrailFiring firing = watch.lastingFiring();
+      if (firing != null && !firing.shadow()) {
+        (watch.adviseOnly() ? advised : acting).add(firing.kind());
+      }
+    }
+    advised.removeAll(acting);
+    return advised;
   }
 
   /** Where every guardrail stands, sorted by id; a snapshot of the newest tick. Thread-safe. */
@@ -202,18 +234,26 @@ public final class GuardrailRunner {
   }
 
   /**
-   * Saves the hold-downs. Call about every 30 s and at the end; the beginning and the end of one
-   * are saved in the tick itself.
+   * Saves the hold-downs and the verdicts that wait. Call about every 30 s and at the end; the
+   * beginning and the end of a hold-down or firing are saved in the tick itself.
    *
    * @throws MonitorException when the store refuses
    */
   public void saveState() {
     StateSnapshot snapshot = snapshot();
-    recorder.write(out -> out.state(snapshot));
+    recorder.write(
+        out -> {
+          out.state(snapshot);
+          verdicts.writeTo(out);
+        });
+    verdicts.written();
   }
 
   private List<FiringChange> judge(Watch watch, ViewSource windows, Instant at) {
-    Judgement judgement = Judgement.of(watch.guardrail(), windows.view(at, watch.firing()));
+    boolean firing = watch.firing();
+    RecordingView view = windows.view(at, firing);
+    VerdictLog.Before before = verdicts.before(watch);
+    Judgement judgement = Judgement.of(watch.guardrail(), view);
     CaughtFailure failure = judgement.failure();
     String subject = subject(watch.id());
     if (failure != null) {
@@ -222,7 +262,9 @@ public final class GuardrailRunner {
     } else {
       well(watch.id());
     }
-    return watch.judge(judgement, at, longestGap, ids::next);
+    List<FiringChange> changes = watch.judge(judgement, at, longestGap, ids::next);
+    verdicts.seen(watch, judgement, before, firing, view.oldest(), at, !changes.isEmpty());
+    return changes;
   }
 
   private void well(String id) {
@@ -247,7 +289,9 @@ public final class GuardrailRunner {
             changes.forEach(change -> out.firing(change.firing()));
             proposal.changed().forEach(out::incident);
             out.state(snapshot);
+            verdicts.writeTo(out);
           });
+      verdicts.written();
     } catch (MonitorException e) {
       problems.note("firings of " + target.id(), e);
       return List.of();
@@ -320,6 +364,7 @@ public final class GuardrailRunner {
                 restoredFirings.put(watch.id(), firing);
               }
               if (gone) {
+                verdicts.forget(watch.id());
                 well(watch.id());
               }
               return gone;

@@ -72,6 +72,24 @@ final class Watch {
     return id;
   }
 
+  String unit() {
+    return bound.unit();
+  }
+
+  String codeHash() {
+    return bound.codeHash();
+  }
+
+  /** Whether what it leads to is advised only. */
+  boolean adviseOnly() {
+    return bound.adviseOnly();
+  }
+
+  /** How often this instance was asked. */
+  long evaluations() {
+    return evaluations;
+  }
+
   boolean firing() {
     return firing != null;
   }

@@ -42,6 +42,7 @@ public final class IncidentBook {
   private final TimeOrderedIds ids;
   private final InstantSource clock;
   private final Map<FailureKind, Entry> entries = new EnumMap<>(FailureKind.class);
+  private Set<FailureKind> advised = Set.of();
   private final Map<FailureKind, Breach> breaches = new EnumMap<>(FailureKind.class);
 
   private record Entry(Incident incident, Set<String> active) {
@@ -189,6 +190,16 @@ public final class IncidentBook {
    */
   public Optional<Breach> lastBreach(FailureKind kind) {
     return Optional.ofNullable(breaches.get(kind));
+  }
+
+  /** Says of which kinds all firings come from guardrails that may only lead to advice. */
+  public void adviseOnly(Set<FailureKind> kinds) {
+    advised = Set.copyOf(kinds);
+  }
+
+  /** Whether an incident of this kind may only lead to advice. */
+  public boolean isAdviseOnly(FailureKind kind) {
+    return advised.contains(kind);
   }
 
   /** The open incidents, oldest first. */

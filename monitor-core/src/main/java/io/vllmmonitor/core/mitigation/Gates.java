@@ -1,6 +1,7 @@
 package io.vllmmonitor.core.mitigation;
 
 import io.vllmmonitor.api.incident.Incident;
+import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.mitigation.ActionPlan;
 import io.vllmmonitor.api.mitigation.GateResult;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
@@ -36,6 +37,7 @@ final class Gates {
   private final InterventionPolicy policy;
   private final BooleanSupplier stop;
   private final AttemptLedger ledger;
+  private final IncidentBook incidents;
   private final EvidenceMeter evidence;
   private final PlanExecution execution;
   private final DryRun dryRun;
@@ -45,6 +47,7 @@ final class Gates {
       InterventionPolicy policy,
       BooleanSupplier stop,
       AttemptLedger ledger,
+      IncidentBook incidents,
       EvidenceMeter evidence,
       PlanExecution execution,
       DryRun dryRun) {
@@ -52,6 +55,7 @@ final class Gates {
     this.policy = policy;
     this.stop = stop;
     this.ledger = ledger;
+    this.incidents = incidents;
     this.evidence = evidence;
     this.execution = execution;
     this.dryRun = dryRun;
@@ -74,7 +78,7 @@ final class Gates {
     String strategy = question.choice().id();
     @Nullable String incarnation = question.snapshot().incarnation();
     List<GateResult> results = new ArrayList<>();
-    results.add(mode());
+    results.add(mode(question.incident().kind()));
     results.add(stopFile());
     results.add(evidence(question.choice(), now));
     results.add(inFlight());
@@ -105,11 +109,16 @@ final class Gates {
     return results.stream().filter(result -> !result.open()).findFirst();
   }
 
-  GateResult mode() {
+  /** Closed where the target or the guardrails that fired may only lead to advice. */
+  GateResult mode(FailureKind kind) {
+    boolean acts = target.mode() == TargetMode.ACT;
+    boolean adviseOnly = acts && incidents.isAdviseOnly(kind);
     return new GateResult(
         "mode",
-        target.mode() == TargetMode.ACT,
-        "The mode of " + target.id() + " is " + target.mode());
+        acts && !adviseOnly,
+        adviseOnly
+            ? "The guardrails that fired are on the stage ADVISE; promote one to act"
+            : "The mode of " + target.id() + " is " + target.mode());
   }
 
   GateResult stopFile() {

@@ -98,7 +98,7 @@ public final class MitigationDesk {
     planner = new Planner(target, extensions, requireNonNull(learning, "learning"), problems);
     DryRun dryRun = new DryRun(target, extensions, problems);
     execution = new PlanExecution(target, ledger, dryRun, stop, problems, clock, worker, mailbox);
-    gates = new Gates(target, policy, stop, ledger, evidence, execution, dryRun);
+    gates = new Gates(target, policy, stop, ledger, incidents, evidence, execution, dryRun);
   }
 
   /**
@@ -286,11 +286,12 @@ public final class MitigationDesk {
     List<GateResult> results = allGates(question, planned.plan());
     Optional<GateResult> closed = Gates.firstClosed(results);
     MitigationAttempt.Builder decided = planned.toBuilder().gates(results);
-    if (target.mode() != TargetMode.ACT) {
+    GateResult mode = gates.mode(planned.kind());
+    if (!mode.open()) {
       ledger.store(
           decided
               .status(AttemptStatus.ADVISED)
-              .outcomeReason("Advice only, nothing was sent: " + gates.mode().reason())
+              .outcomeReason("Advice only, nothing was sent: " + mode.reason())
               .build());
     } else if (closed.isPresent()) {
       ledger.store(refused(decided, closed.get()));

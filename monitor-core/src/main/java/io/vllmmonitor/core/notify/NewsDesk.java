@@ -125,8 +125,7 @@ final class NewsDesk {
   }
 
   private static Notification of(MitigationAttempt attempt) {
-    String outcome =
-        attempt.outcome() == null ? "" : "; outcome " + attempt.outcome().name();
+    String outcome = attempt.outcome() == null ? "" : "; outcome " + attempt.outcome().name();
     String reason = attempt.outcomeReason().isEmpty() ? "" : ": " + attempt.outcomeReason();
     return new Notification(
         Topic.MITIGATION_ATTEMPT,

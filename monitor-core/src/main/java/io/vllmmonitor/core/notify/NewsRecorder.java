@@ -3,6 +3,7 @@ package io.vllmmonitor.core.notify;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.history.AuditEntry;
@@ -16,6 +17,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.notify.Notification;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import java.util.function.Consumer;
 
 /**
@@ -93,6 +97,11 @@ public final class NewsRecorder implements Recorder {
     }
 
     @Override
+    public void transition(CodeTransition transition) {
+      out.transition(transition);
+    }
+
+    @Override
     public void state(StateSnapshot snapshot) {
       out.state(snapshot);
     }
@@ -110,6 +119,21 @@ public final class NewsRecorder implements Recorder {
     @Override
     public void audit(AuditEntry entry) {
       out.audit(entry);
+    }
+
+    @Override
+    public void rehearsal(Rehearsal rehearsal) {
+      out.rehearsal(rehearsal);
+    }
+
+    @Override
+    public void verdict(VerdictRecord verdict) {
+      out.verdict(verdict);
+    }
+
+    @Override
+    public void stateVersion(StateVersion version) {
+      out.stateVersion(version);
     }
   }
 }

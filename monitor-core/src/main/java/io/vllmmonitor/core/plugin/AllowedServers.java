@@ -80,7 +80,9 @@ final class AllowedServers {
               + ":"
               + port
               + ", which its configuration does not allow; it allows "
-              + (entries.isEmpty() ? "no server" : String.join(", ", new java.util.TreeSet<>(entries)))
+              + (entries.isEmpty()
+                  ? "no server"
+                  : String.join(", ", new java.util.TreeSet<>(entries)))
               + ". Add '"
               + host
               + ":"

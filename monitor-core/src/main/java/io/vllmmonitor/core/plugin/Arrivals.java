@@ -1,18 +1,19 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DUPLICATE;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_QUARANTINED;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import io.vllmmonitor.core.script.CompiledSource;
 import io.vllmmonitor.core.script.SourceCompiler;
 import io.vllmmonitor.core.script.SourceHeader;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -24,20 +25,26 @@ final class Arrivals {
   private final PlatformServices services;
   private final Ledger ledger;
   private final UnitRunner runner;
-  private final CodeLoader loader;
+  private final JarGate gate;
   private final SourceCompiler compiler;
+  private final LifeBook book;
+  private final Rehearsals rehearsals;
 
   Arrivals(
       PlatformServices services,
       Ledger ledger,
       UnitRunner runner,
-      CodeLoader loader,
-      SourceCompiler compiler) {
+      JarGate gate,
+      SourceCompiler compiler,
+      LifeBook book,
+      Rehearsals rehearsals) {
     this.services = services;
     this.ledger = ledger;
     this.runner = runner;
-    this.loader = loader;
+    this.gate = gate;
     this.compiler = compiler;
+    this.book = book;
+    this.rehearsals = rehearsals;
   }
 
   /**
@@ -49,28 +56,13 @@ final class Arrivals {
    */
   CodeGeneration jar(
       CodeKind kind, String file, byte[] bytes, String hash, Predicate<String> isThere) {
-    JarDescriptor jar = JarInspector.inspect(loader.copy(bytes, hash), file);
+    JarDescriptor jar = gate.admit(kind, file, bytes, hash);
     checkUnique(jar.id(), kind, file, isThere);
-    List<String> missing = missing(jar);
-    if (!missing.isEmpty()) {
-      throw new MonitorException(
-          PLUGIN_DEPENDENCY_MISSING,
-          Blame.PLUGIN,
-          "Plugin jar "
-              + file
-              + " needs the plugins "
-              + missing
-              + ", which do not run; it starts when they do");
-    }
+    checkQuarantine(file, hash);
     services.blobs().put(bytes);
     return accept(
         ledger.next(
             jar.id(), kind, jar.version(), hash, "", file, CodeStatus.ACTIVE, "new content"));
-  }
-
-  /** The plugins that a jar depends on and that do not run. */
-  List<String> missing(JarDescriptor jar) {
-    return jar.dependencies().stream().filter(id -> runner.running(id).isEmpty()).toList();
   }
 
   /**
@@ -84,12 +76,14 @@ final class Arrivals {
     CompiledSource compiled;
     try {
       compiled = compiler.compile(file, bytes);
+      SourceFolders.check(file, compiled.kind());
     } catch (MonitorException e) {
       recordRejected(file, bytes, hash, isThere, e);
       throw e;
     }
     SourceHeader header = compiled.header();
     checkUnique(header.id(), CodeKind.SOURCE, file, isThere);
+    checkQuarantine(file, hash);
     services.blobs().put(bytes);
     String classes = services.blobs().put(compiled.classes());
     return accept(
@@ -101,7 +95,7 @@ final class Arrivals {
             classes,
             file,
             CodeStatus.ACTIVE,
-            "new content"));
+            "new content, compiled by " + compiled.compiler().word()));
   }
 
   /**
@@ -129,6 +123,8 @@ final class Arrivals {
     Optional<CodeGeneration> before = ledger.current(candidate.unit());
     boolean same = before.isPresent() && before.get().codeHash().equals(candidate.codeHash());
     if (before.isPresent() && before.get().status() == CodeStatus.DISABLED) {
+      steps(candidate);
+      book.step(candidate, LifePhase.UNLOADED, "the unit is disabled");
       CodeGeneration kept = ledger.record(candidate, CodeStatus.DISABLED, "the unit is disabled");
       supersede(before.get(), kept);
       return kept;
@@ -137,9 +133,11 @@ final class Arrivals {
       // The same content under another file name.
       return ledger.record(candidate, before.get().status(), before.get().reason());
     }
-    CodeGeneration recorded = ledger.record(candidate);
+    steps(candidate);
+    services.problems().clear(candidate.unit());
+    CodeGeneration rehearsed = rehearsed(candidate, before);
+    CodeGeneration recorded = ledger.record(rehearsed);
     try {
-      services.problems().clear(candidate.unit());
       runner.start(recorded);
     } catch (MonitorException e) {
       ledger.record(recorded, CodeStatus.REJECTED, String.valueOf(e.getMessage()));
@@ -147,6 +145,54 @@ final class Arrivals {
     }
     before.ifPresent(older -> supersede(older, recorded));
     return recorded;
+  }
+
+  private void steps(CodeGeneration candidate) {
+    book.discovered(candidate, "found in " + candidate.file());
+    book.step(candidate, LifePhase.VERIFIED, "version " + candidate.version() + " is in order");
+    if (candidate.kind() == CodeKind.SOURCE) {
+      book.step(candidate, LifePhase.COMPILED, "it compiles and passes the gate");
+    }
+    book.step(candidate, LifePhase.RESOLVED, "everything that it depends on runs");
+  }
+
+  /**
+   * The candidate as the rehearsal leaves it. It is recorded before, as one that does not run, so
+   * that the next start knows it should it kill the JVM.
+   */
+  private CodeGeneration rehearsed(CodeGeneration candidate, Optional<CodeGeneration> before) {
+    if (!rehearsals.any()) {
+      return candidate;
+    }
+    CodeGeneration tried = ledger.record(candidate, CodeStatus.REJECTED, "it is being rehearsed");
+    try {
+      RehearsalGate.Receipt receipt = rehearsals.rehearse(candidate, before);
+      boolean shadow = receipt.decision() == RehearsalGate.Decision.SHADOW;
+      return shadow
+          ? candidate.withStatus(CodeStatus.SHADOW, receipt.reason(), candidate.at())
+          : candidate;
+    } catch (MonitorException e) {
+      book.step(tried, LifePhase.REJECTED, e.code(), String.valueOf(e.getMessage()));
+      ledger.record(tried, CodeStatus.REJECTED, String.valueOf(e.getMessage()));
+      throw e;
+    }
+  }
+
+  private void checkQuarantine(String file, String hash) {
+    Optional<CodeGeneration> quarantined = ledger.quarantined(hash);
+    if (quarantined.isPresent()) {
+      throw new MonitorException(
+          PLUGIN_QUARANTINED,
+          Blame.PLUGIN,
+          "File "
+              + file
+              + " is not run, for its content is in quarantine: "
+              + quarantined.get().reason()
+              + "; drop changed content, or run this content again with 'vllm-monitor plugin"
+              + " approve "
+              + quarantined.get().unit()
+              + "'");
+    }
   }
 
   private void supersede(CodeGeneration older, CodeGeneration newer) {
@@ -194,7 +240,7 @@ final class Arrivals {
       return;
     }
     services.blobs().put(bytes);
-    ledger.record(
+    CodeGeneration rejected =
         ledger.next(
             header.id(),
             CodeKind.SOURCE,
@@ -203,6 +249,9 @@ final class Arrivals {
             "",
             file,
             CodeStatus.REJECTED,
-            String.valueOf(failure.getMessage())));
+            String.valueOf(failure.getMessage()));
+    book.discovered(rejected, "found in " + file);
+    book.step(rejected, LifePhase.REJECTED, failure.code(), rejected.reason());
+    ledger.record(rejected);
   }
 }

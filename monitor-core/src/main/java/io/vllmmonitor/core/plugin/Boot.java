@@ -1,15 +1,19 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_QUARANTINED;
+import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.core.identity.ContentHash;
+import io.vllmmonitor.core.jar.DependencyGraph;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +42,9 @@ final class Boot {
   private final UnitRunner runner;
   private final Arrivals arrivals;
   private final CodeLoader loader;
+  private final JarGate gate;
+  private final LifeBook book;
+  private final SuspectJournal suspects;
   private final BiPredicate<CodeKind, String> isThere;
   private final List<RestoreReport.Item> items = new ArrayList<>();
 
@@ -49,27 +57,55 @@ final class Boot {
       UnitRunner runner,
       Arrivals arrivals,
       CodeLoader loader,
+      JarGate gate,
+      LifeBook book,
+      SuspectJournal suspects,
       BiPredicate<CodeKind, String> isThere) {
     this.services = services;
     this.ledger = ledger;
     this.runner = runner;
     this.arrivals = arrivals;
     this.loader = loader;
+    this.gate = gate;
+    this.book = book;
+    this.suspects = suspects;
     this.isThere = isThere;
   }
 
   List<RestoreReport.Item> run(Path bundled) {
     ledger.restore();
+    suspects.left().forEach(this::quarantine);
     Map<String, byte[]> jars = read(bundled);
     Set<String> bundledHashes = new HashSet<>();
     jars.values().forEach(bytes -> bundledHashes.add(ContentHash.of(bytes)));
     startRecorded(bundledHashes, !jars.isEmpty());
-    jars.forEach(this::takeBundled);
+    inOrder(jars).forEach(file -> takeBundled(file, requireNonNull(jars.get(file), file)));
     if (!jars.isEmpty()) {
       dropUnbundled(jars.keySet());
     }
     loader.keepCopies(currentHashes());
     return List.copyOf(items);
+  }
+
+  /** The JVM died while this content did something for the first time: once is enough. */
+  private void quarantine(SuspectJournal.Suspect suspect) {
+    for (CodeGeneration generation : ledger.ofHash(suspect.hash())) {
+      if (generation.status() == CodeStatus.QUARANTINED
+          || generation.status() == CodeStatus.REMOVED) {
+        continue;
+      }
+      String reason = "the daemon died during " + suspect.what();
+      book.step(generation, LifePhase.QUARANTINED, PLUGIN_QUARANTINED, reason);
+      CodeGeneration gone = ledger.record(generation, CodeStatus.QUARANTINED, reason);
+      String detail =
+          "in quarantine, for "
+              + reason
+              + "; drop changed content, or run it again with 'vllm-monitor plugin approve "
+              + gone.unit()
+              + "'";
+      services.problems().note(PLUGIN_QUARANTINED, Blame.PLUGIN, gone.unit(), "It is " + detail);
+      report(gone, RestoreReport.Status.FAILED, detail);
+    }
   }
 
   /** Starts everything that ran, bundled jars first, each after what it depends on. */
@@ -84,7 +120,8 @@ final class Boot {
       boolean superseded =
           generation.kind() == CodeKind.BUNDLED_JAR
               && bundleThere
-              && !bundledHashes.contains(generation.codeHash());
+              && !bundledHashes.contains(generation.codeHash())
+              && !isHeldBack(unit, bundledHashes);
       if (generation.status() == CodeStatus.DISABLED) {
         report(generation, RestoreReport.Status.RESTORED, "stays disabled");
       } else if (runs(generation) && !superseded) {
@@ -99,42 +136,74 @@ final class Boot {
     pending.forEach(this::reportWaiting);
   }
 
+  /** Whether what the bundle brings of a unit is in quarantine, so that an older one runs. */
+  private boolean isHeldBack(String unit, Set<String> bundledHashes) {
+    return ledger
+        .quarantinedOf(unit)
+        .filter(generation -> bundledHashes.contains(generation.codeHash()))
+        .isPresent();
+  }
+
   private static boolean runs(CodeGeneration generation) {
     return generation.status() == CodeStatus.ACTIVE || generation.status() == CodeStatus.SHADOW;
   }
 
-  /** False where it still waits for a dependency. */
+  /** False where it still waits for something, such as a dependency. */
   private boolean startedOrFailed(CodeGeneration generation) {
     try {
-      if (!missing(generation).isEmpty()) {
+      if (gate.objection(generation).isPresent()) {
         return false;
       }
       runner.start(generation);
       report(generation, RestoreReport.Status.RESTORED, whence(generation));
+      endReplaced(generation);
     } catch (MonitorException e) {
       services.problems().note(generation.unit(), e);
       report(
           generation,
           RestoreReport.Status.FAILED,
           e.code().label() + " " + e.getMessage() + "; its bytes are kept");
+      Optional<CodeGeneration> older = replaced(generation);
+      if (older.isPresent()) {
+        // The daemon ended in the middle of a swap: the older generation was never replaced.
+        ledger.record(generation, CodeStatus.REJECTED, String.valueOf(e.getMessage()));
+        return startedOrFailed(older.get());
+      }
     }
     return true;
   }
 
-  private List<String> missing(CodeGeneration generation) {
-    if (generation.kind() == CodeKind.SOURCE) {
-      return List.of();
-    }
-    Path jar = loader.copy(services.blobs().get(generation.codeHash()), generation.codeHash());
-    return arrivals.missing(JarInspector.inspect(jar, generation.file()));
+  /** An older generation that is still recorded as running. */
+  private Optional<CodeGeneration> replaced(CodeGeneration generation) {
+    return ledger.all(generation.unit()).stream()
+        .filter(older -> older.generation() < generation.generation() && runs(older))
+        .findFirst();
+  }
+
+  /** A swap that the end of the daemon has cut off is brought to its end. */
+  private void endReplaced(CodeGeneration generation) {
+    replaced(generation)
+        .ifPresent(
+            older ->
+                ledger.record(
+                    older,
+                    CodeStatus.REMOVED,
+                    "replaced by generation " + generation.generation()));
   }
 
   private void reportWaiting(CodeGeneration generation) {
-    String detail = "waits for the plugins " + missing(generation) + ", which do not run";
-    services
-        .problems()
-        .note(PLUGIN_DEPENDENCY_MISSING, Blame.PLUGIN, generation.unit(), "It " + detail);
-    report(generation, RestoreReport.Status.FAILED, detail);
+    gate.objection(generation)
+        .ifPresent(
+            objection -> {
+              book.step(
+                  generation,
+                  LifePhase.WAITING,
+                  objection.code(),
+                  String.valueOf(objection.getMessage()));
+              book.write();
+              services.problems().note(generation.unit(), objection);
+              report(generation, RestoreReport.Status.FAILED, objection.describe());
+            });
   }
 
   private String whence(CodeGeneration generation) {
@@ -145,14 +214,41 @@ final class Boot {
     return fileThere ? which : which + ", from the store; its file is gone";
   }
 
+  /** The files of bundled jars, each after those that it depends on; broken ones come last. */
+  private List<String> inOrder(Map<String, byte[]> jars) {
+    Map<String, String> fileOf = new TreeMap<>();
+    List<JarDescriptor> sound = new ArrayList<>();
+    jars.forEach(
+        (file, bytes) -> {
+          try {
+            JarDescriptor jar =
+                loader.inspect(bytes, ContentHash.of(bytes), file, CodeKind.BUNDLED_JAR);
+            if (fileOf.putIfAbsent(jar.id(), file) == null) {
+              sound.add(jar);
+            }
+          } catch (MonitorException e) {
+            // It is looked at again, and told, when its turn comes.
+          }
+        });
+    Set<String> ordered = new LinkedHashSet<>();
+    for (String id : DependencyGraph.of(sound).startOrder()) {
+      ordered.add(fileOf.getOrDefault(id, id));
+    }
+    ordered.addAll(jars.keySet());
+    return List.copyOf(ordered);
+  }
+
   private void takeBundled(String file, byte[] bytes) {
     String hash = ContentHash.of(bytes);
     try {
-      JarDescriptor jar = JarInspector.inspect(loader.copy(bytes, hash), file);
+      JarDescriptor jar = loader.inspect(bytes, hash, file, CodeKind.BUNDLED_JAR);
       Optional<CodeGeneration> before = ledger.current(jar.id());
       boolean known = before.isPresent() && before.get().codeHash().equals(hash);
       if (known && before.get().status() != CodeStatus.REMOVED) {
         return;
+      }
+      if (ledger.quarantinedOf(jar.id()).filter(g -> g.codeHash().equals(hash)).isPresent()) {
+        return; // somebody rolled it back; what runs instead was reported
       }
       CodeGeneration now = arrivals.jar(CodeKind.BUNDLED_JAR, file, bytes, hash, name -> false);
       if (now.status() == CodeStatus.DISABLED) {
@@ -227,9 +323,13 @@ final class Boot {
   }
 
   private void report(CodeGeneration generation, RestoreReport.Status status, String detail) {
-    String kind = generation.kind() == CodeKind.SOURCE ? "guardrail" : "plugin";
     items.add(
-        new RestoreReport.Item(kind, generation.unit(), status, detail, asOf(generation, status)));
+        new RestoreReport.Item(
+            SourceFolders.word(generation),
+            generation.unit(),
+            status,
+            detail,
+            asOf(generation, status)));
   }
 
   private static java.time.@Nullable Instant asOf(

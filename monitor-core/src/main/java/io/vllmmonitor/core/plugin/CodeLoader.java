@@ -9,6 +9,9 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.MonitorPlugin;
 import io.vllmmonitor.core.identity.ContentHash;
+import io.vllmmonitor.core.jar.Dependency;
+import io.vllmmonitor.core.jar.JarChecks;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import io.vllmmonitor.core.script.ScriptCode;
 import io.vllmmonitor.core.script.SourceHeader;
 import io.vllmmonitor.core.worker.DeadlineWorker;
@@ -19,7 +22,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,11 +39,16 @@ import java.util.regex.Pattern;
  */
 final class CodeLoader {
   /** The name of a copy, whole or half written; everything else belongs to somebody else. */
-  private static final Pattern COPY = Pattern.compile("([0-9a-f]{64})\\.(jar|tmp)");
+  private static final Pattern COPY = Pattern.compile("([0-9a-f]{64})(-[0-9]+)?\\.(jar|tmp)");
 
   private final PlatformServices services;
   private final Path work;
   private final JarHost host;
+  private final JarChecks checks = new JarChecks();
+
+  /** The versions of the jars that are loaded; holds no loader that nobody else does. */
+  private final Map<ClassLoader, String> versions = new WeakHashMap<>();
+
   private final DeadlineWorker worker;
 
   CodeLoader(PlatformServices services, Path work, DeadlineWorker worker) {
@@ -50,10 +64,38 @@ final class CodeLoader {
   }
 
   /**
-   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there;
-   *     PLUGIN_START_FAILED when a jar's entry cannot be made; the codes of {@link JarInspector}
+   * Checks a jar, once for each content.
+   *
+   * @param file the name under which it came, for messages
+   * @throws MonitorException the codes of {@link JarChecks}
    */
-  UnitCode load(CodeGeneration generation) {
+  JarDescriptor inspect(byte[] bytes, String hash, String file, CodeKind kind) {
+    return checks.check(copy(bytes, hash), hash, file, kind == CodeKind.BUNDLED_JAR);
+  }
+
+  /**
+   * Checks the jar of a recorded generation, once for each content.
+   *
+   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there; the
+   *     codes of {@link JarChecks}
+   */
+  JarDescriptor inspect(CodeGeneration jar) {
+    return checks
+        .known(jar.codeHash(), jar.kind() == CodeKind.BUNDLED_JAR)
+        .orElseGet(
+            () ->
+                inspect(
+                    services.blobs().get(jar.codeHash()), jar.codeHash(), jar.file(), jar.kind()));
+  }
+
+  /**
+   * Loads a generation.
+   *
+   * @param bases the loaders of the jars that run, by id, for those that depend on them
+   * @throws MonitorException BLOB_NOT_FOUND or STORE_DAMAGED when the bytes are not there;
+   *     PLUGIN_START_FAILED when a jar's entry cannot be made; the codes of {@link JarChecks}
+   */
+  UnitCode load(CodeGeneration generation, Function<String, Optional<ClassLoader>> bases) {
     byte[] code = services.blobs().get(generation.codeHash());
     if (generation.kind() == CodeKind.SOURCE) {
       SourceHeader header =
@@ -61,9 +103,13 @@ final class CodeLoader {
       byte[] classes = services.blobs().get(generation.classesHash());
       return new SourceCode(ScriptCode.load(generation.file(), header, classes));
     }
-    Path jar = copy(code, generation.codeHash());
-    JarDescriptor descriptor = JarInspector.inspect(jar, generation.file());
-    return openJar(jar, descriptor, generation.file());
+    JarDescriptor descriptor =
+        inspect(code, generation.codeHash(), generation.file(), generation.kind());
+    List<ClassLoader> loaders =
+        descriptor.dependencies().stream()
+            .flatMap(dependency -> bases.apply(dependency.id()).filter(fits(dependency)).stream())
+            .toList();
+    return openJar(copy(code, generation.codeHash()), loaders, descriptor, generation.file());
   }
 
   /** A copy of a jar under the name of its hash. */
@@ -86,7 +132,12 @@ final class CodeLoader {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(work)) {
       for (Path entry : entries) {
         Matcher copy = COPY.matcher(entry.getFileName().toString());
-        if (copy.matches() && !(copy.group(2).equals("jar") && hashes.contains(copy.group(1)))) {
+        boolean wanted =
+            copy.matches()
+                && copy.group(2) == null
+                && copy.group(3).equals("jar")
+                && hashes.contains(copy.group(1));
+        if (copy.matches() && !wanted) {
           Files.delete(entry);
         }
       }
@@ -101,10 +152,16 @@ final class CodeLoader {
     }
   }
 
-  private UnitCode openJar(Path jar, JarDescriptor descriptor, String file) {
+  /** An optional dependency in a version that will not do counts as not there. */
+  private Predicate<ClassLoader> fits(Dependency dependency) {
+    return base -> dependency.accepts(versions.getOrDefault(base, ""));
+  }
+
+  private UnitCode openJar(
+      Path jar, List<ClassLoader> bases, JarDescriptor descriptor, String file) {
     String id;
     try {
-      id = host.open(jar);
+      id = host.open(jar, bases);
     } catch (RuntimeException | LinkageError e) {
       throw new MonitorException(
           PLUGIN_START_FAILED,
@@ -113,13 +170,14 @@ final class CodeLoader {
     }
     try {
       ClassLoader loader = host.getPluginClassLoader(id);
+      versions.put(loader, descriptor.version());
       MonitorPlugin entry =
           Failures.run(
               worker,
               PLUGIN_START_FAILED,
               "Plugin " + descriptor.id() + ": the constructor of " + descriptor.entry(),
               () -> construct(loader, descriptor.entry()));
-      return new JarCode(host, id, entry);
+      return new JarCode(host, id, descriptor, entry);
     } catch (MonitorException e) {
       host.close(id);
       throw e;

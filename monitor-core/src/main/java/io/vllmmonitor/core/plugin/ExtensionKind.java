@@ -52,6 +52,11 @@ enum ExtensionKind {
     return type;
   }
 
+  /** Whether it only judges samples, so that it can be tried on old ones. */
+  boolean isRehearsed() {
+    return this == GUARDRAIL || this == PREDICTOR;
+  }
+
   /** The word for people, such as {@code guardrail}. */
   String word() {
     return name().toLowerCase(Locale.ROOT);

@@ -1,14 +1,15 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
 import static java.util.Objects.requireNonNull;
 
-import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.extension.StateFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -24,36 +25,47 @@ final class Instance {
 
   private final ExtensionKind kind;
   private final String id;
-  private final String unit;
-  private final String codeHash;
+  private final CodeGeneration generation;
   private final @Nullable TargetId target;
   private final boolean shadow;
+  private final boolean adviseOnly;
   private final Set<String> configKeys;
   private final ServiceScope scope;
   private final CallGate gate;
   private final Extension extension;
   private final Object saving = new Object();
-  private String saved = "";
+  private volatile String saved = "";
+  private @Nullable Extension resting; // guarded by the platform's lock
 
+  /**
+   * @param target null for a kind that exists once per daemon
+   */
   Instance(
       ExtensionKind kind,
       String id,
-      String unit,
-      String codeHash,
-      @Nullable TargetId target,
+      CodeGeneration generation,
+      @Nullable Target target,
       boolean shadow,
+      boolean adviseOnly,
       Set<String> configKeys,
       ServiceScope scope,
-      Extension made) {
+      Extension made,
+      CallWatch watch) {
     this.kind = requireNonNull(kind, "kind");
     this.id = requireNonNull(id, "id");
-    this.unit = requireNonNull(unit, "unit");
-    this.codeHash = requireNonNull(codeHash, "codeHash");
-    this.target = target;
+    this.generation = requireNonNull(generation, "generation");
+    this.target = target == null ? null : target.id();
     this.shadow = shadow;
+    this.adviseOnly = adviseOnly;
     this.configKeys = Set.copyOf(configKeys);
     this.scope = requireNonNull(scope, "scope");
-    this.gate = new CallGate(kind.word() + " " + id + " of " + unit, id, made);
+    this.gate =
+        new CallGate(
+            kind.word() + " " + id + " of " + generation.unit(),
+            id,
+            made,
+            CallLimits.of(kind, generation.kind(), target),
+            watch);
     this.extension = gate.open(kind);
   }
 
@@ -66,7 +78,11 @@ final class Instance {
   }
 
   String unit() {
-    return unit;
+    return generation.unit();
+  }
+
+  @Nullable TargetId target() {
+    return target;
   }
 
   /** The configuration keys that it understands. */
@@ -90,15 +106,13 @@ final class Instance {
   }
 
   <E extends Extension> Bound<E> bound(Class<E> type) {
-    return new Bound<>(type.cast(extension), unit, codeHash, shadow);
+    return new Bound<>(type.cast(extension), unit(), generation.codeHash(), shadow, adviseOnly);
   }
 
   /** Gives the instance what an earlier one saved. */
   void restore(StateSnapshot snapshot) {
     extension.restoreState(StateFields.parse(snapshot.fields()), snapshot.stateVersion());
-    synchronized (saving) {
-      saved = snapshot.fields();
-    }
+    saved = snapshot.fields();
   }
 
   /**
@@ -107,18 +121,15 @@ final class Instance {
    * @throws MonitorException when the instance throws or its state is too large
    */
   Optional<StateSnapshot> changedState(Instant now) {
-    synchronized (saving) {
-      StateFields fields = new StateFields();
-      extension.saveState(fields);
-      if (fields.isEmpty() && saved.isEmpty()) {
-        return Optional.empty();
+    try {
+      synchronized (saving) {
+        return snapshot(extension, now).filter(snapshot -> !isSaved(snapshot));
       }
-      String json = fields.json();
-      if (json.equals(saved)) {
-        return Optional.empty();
+    } catch (MonitorException e) {
+      if (gate.isCut()) {
+        return Optional.empty(); // what took its place has its state
       }
-      return Optional.of(
-          new StateSnapshot(id, target, unit, codeHash, extension.stateVersion(), now, json));
+      throw e;
     }
   }
 
@@ -138,32 +149,69 @@ final class Instance {
     }
   }
 
+  /** The state of an instance that is paused, changed or not; empty when it has none. */
+  Optional<StateSnapshot> pausedState(Instant now) {
+    Extension paused = resting;
+    return paused == null ? Optional.empty() : snapshot(paused, now);
+  }
+
+  /** Whether a snapshot says what is stored already. */
+  boolean isSaved(StateSnapshot snapshot) {
+    return snapshot.fields().equals(saved);
+  }
+
+  private Optional<StateSnapshot> snapshot(Extension from, Instant now) {
+    StateFields fields = new StateFields();
+    from.saveState(fields);
+    if (fields.isEmpty() && saved.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new StateSnapshot(
+            id, target, unit(), generation.codeHash(), from.stateVersion(), now, fields.json()));
+  }
+
   /** Called once the snapshot is stored. */
   void markSaved(StateSnapshot snapshot) {
-    synchronized (saving) {
-      saved = snapshot.fields();
+    saved = snapshot.fields();
+  }
+
+  /** Keeps new calls waiting once the one that runs has ended; in vain when it does not end. */
+  void pause(Duration longest) {
+    resting = gate.pause(longest);
+  }
+
+  /** Lets the calls go on that {@link #pause} has kept. */
+  void resume() {
+    if (resting != null) {
+      resting = null;
+      gate.resume();
     }
   }
 
   /**
-   * Waits for the call that runs, cuts the instance off and closes it.
+   * Cuts the instance off after the call that runs.
    *
-   * @throws MonitorException PLUGIN_CALL_FAILED when it throws
+   * @param next who takes its calls from now on; null for nobody
+   * @return what is to be closed, at most once
    */
-  void close() {
-    Extension made = gate.cut(LONGEST_CALL);
-    if (made != null) {
-      try {
-        made.close();
-      } catch (MonitorException e) {
-        throw e;
-      } catch (Throwable e) {
-        // Of a plugin's class perhaps: only its text may leave.
-        throw new MonitorException(
-            PLUGIN_CALL_FAILED,
-            Blame.PLUGIN,
-            kind.word() + " " + id + " of " + unit + ": close() threw " + Failures.describe(e));
-      }
-    }
+  Optional<Extension> cut(@Nullable Instance next) {
+    boolean paused = resting != null;
+    resting = null;
+    return Optional.ofNullable(gate.cut(LONGEST_CALL, next == null ? null : next.gate, paused));
+  }
+
+  /** How it is. */
+  InstanceHealth health(long now) {
+    Breaker breaker = gate.breaker();
+    UnitHealth.Failure last = gate.lastFailure();
+    return new InstanceHealth(
+        name(),
+        target,
+        InstanceHealth.word(breaker.state()),
+        breaker.failuresInARow(),
+        breaker.heldFor(now),
+        last == null ? "" : last.text(),
+        last == null ? null : last.at());
   }
 }

@@ -1,19 +1,18 @@
 package io.vllmmonitor.core.plugin;
 
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 
 import io.vllmmonitor.api.code.CodeGeneration;
-import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.api.target.Target;
-import io.vllmmonitor.api.target.TargetId;
-import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,6 +21,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,71 +38,31 @@ final class InstanceMaker {
   private final PlatformServices services;
   private final DeadlineWorker worker;
   private final ContextFactory contexts;
-  private final boolean autoPromote;
+  private final Promotions promotions;
 
   InstanceMaker(
       PlatformServices services,
       DeadlineWorker worker,
       ContextFactory contexts,
-      boolean autoPromote) {
+      Promotions promotions) {
     this.services = services;
     this.worker = worker;
     this.contexts = contexts;
-    this.autoPromote = autoPromote;
+    this.promotions = promotions;
   }
 
   /**
+   * Makes the instances, fresh.
+   *
    * @param target null for the kinds that exist once per daemon
    * @throws MonitorException when the code throws, is late, or answers something unusable; nothing
    *     is left open then
    */
-  List<Instance> make(CodeGeneration generation, UnitCode code, @Nullable Target target) {
-    Set<String> startFresh = new HashSet<>();
-    while (true) {
-      List<Instance> made = construct(generation, code, target);
-      Instance unrestored = restore(made, target, startFresh);
-      if (unrestored == null) {
-        declareMetrics(made);
-        return made;
-      }
-      startFresh.add(unrestored.name());
-      closeAll(made);
-    }
-  }
-
-  /** Closes instances and ends their services; what they throw is noted as a problem. */
-  void closeAll(List<Instance> instances) {
-    Set<ServiceScope> scopes = new LinkedHashSet<>();
-    instances.forEach(instance -> scopes.add(instance.scope()));
-    scopes.forEach(ServiceScope::quiesce);
-    for (Instance instance : instances) {
-      try {
-        Failures.run(
-            worker,
-            PLUGIN_START_FAILED,
-            instance.name() + ": close()",
-            () -> {
-              instance.close();
-              return Boolean.TRUE;
-            });
-      } catch (MonitorException e) {
-        services.problems().note(instance.unit(), e);
-      }
-    }
-    scopes.forEach(this::release);
-  }
-
-  private void release(ServiceScope scope) {
-    scope.release(worker, services.problems());
-  }
-
-  private List<Instance> construct(
-      CodeGeneration generation, UnitCode code, @Nullable Target target) {
-    String unit = generation.unit();
-    UnitContext context = contexts.make(unit, target, code.defaults());
+  List<Instance> construct(RunningUnit unit, @Nullable Target target) {
+    UnitContext context = contexts.make(unit.id(), target, unit.code().defaults());
     List<Instance> made = List.of();
     try {
-      made = construct(generation, code, context);
+      made = construct(unit, target, context);
       return made;
     } finally {
       // Nobody is left who could close them later.
@@ -110,15 +72,91 @@ final class InstanceMaker {
     }
   }
 
-  private List<Instance> construct(CodeGeneration generation, UnitCode code, UnitContext context) {
-    String unit = generation.unit();
-    @Nullable Target target = context.target().orElse(null);
-    boolean shadow = isShadow(generation, target);
-    TargetId id = target == null ? null : target.id();
+  /**
+   * Gives instances the state that was saved. One whose state cannot be restored starts fresh.
+   *
+   * @param made fresh
+   * @param again makes them again, fresh; since a failed restore may have left traces
+   * @param isNewer whether content of this hash belongs to a later generation of the unit
+   * @return the instances to use, all of them
+   */
+  List<Instance> restore(
+      RunningUnit unit,
+      List<Instance> made,
+      Supplier<List<Instance>> again,
+      Predicate<String> isNewer) {
+    Set<String> startFresh = new HashSet<>();
+    List<Instance> instances = made;
+    while (true) {
+      Instance unrestored = restore(unit, instances, isNewer, startFresh);
+      if (unrestored == null) {
+        return instances;
+      }
+      startFresh.add(unrestored.name());
+      closeAll(instances);
+      instances = again.get();
+    }
+  }
+
+  /** The families that sources declare are known from now on. */
+  void declareMetrics(List<Instance> made) {
+    for (Instance instance : made) {
+      if (instance.extension() instanceof MetricsSource source) {
+        services.metrics().add(source.metrics());
+      }
+    }
+  }
+
+  private void release(ServiceScope scope) {
+    scope.release(worker, services.problems());
+  }
+
+  /** Cuts instances off, closes them and ends their services; what they throw is a problem. */
+  void closeAll(List<Instance> instances) {
+    closeAll(instances, instance -> null);
+  }
+
+  /**
+   * The same, with others that take their calls from now on.
+   *
+   * @param successor of an instance; null where it has none
+   */
+  void closeAll(List<Instance> instances, Function<Instance, @Nullable Instance> successor) {
+    Set<ServiceScope> scopes = new LinkedHashSet<>();
+    instances.forEach(instance -> scopes.add(instance.scope()));
+    scopes.forEach(ServiceScope::quiesce);
+    for (Instance instance : instances) {
+      instance.cut(successor.apply(instance)).ifPresent(extension -> close(instance, extension));
+    }
+    scopes.forEach(this::release);
+  }
+
+  private void close(Instance instance, Extension extension) {
+    try {
+      Boolean unused =
+          Failures.run(
+              worker,
+              PLUGIN_CALL_FAILED,
+              instance.name() + " of " + instance.unit() + ": close()",
+              () -> {
+                extension.close();
+                return Boolean.TRUE;
+              });
+    } catch (MonitorException e) {
+      services.problems().note(instance.unit(), e);
+    }
+  }
+
+  private List<Instance> construct(RunningUnit unit, @Nullable Target target, UnitContext context) {
+    CodeGeneration generation = unit.generation();
+    UnitCode code = unit.code();
+    Stage stage = target == null ? Stage.ACT : promotions.stage(generation, target.mode());
+    boolean shadow =
+        target == null ? generation.status() == CodeStatus.SHADOW : stage == Stage.SHADOW;
     return Failures.run(
         worker,
         PLUGIN_START_FAILED,
-        "Unit " + unit + " for " + (target == null ? "the daemon" : target.id()),
+        "Unit " + unit.id() + " for " + (target == null ? "the daemon" : target.id()),
         () -> {
           List<UnitCode.Piece> pieces =
               target == null ? code.forDaemon(context) : code.forTarget(context);
@@ -127,26 +165,18 @@ final class InstanceMaker {
             made.add(
                 new Instance(
                     piece.kind(),
-                    checkedId(unit, piece.extension()),
-                    unit,
-                    generation.codeHash(),
-                    id,
+                    checkedId(unit.id(), piece.extension()),
+                    generation,
+                    target,
                     shadow,
+                    stage == Stage.ADVISE,
                     configKeys(piece.extension()),
                     context.scope(),
-                    piece.extension()));
+                    piece.extension(),
+                    unit.watch()));
           }
           return made;
         });
-  }
-
-  private boolean isShadow(CodeGeneration generation, @Nullable Target target) {
-    boolean awaitsPromotion =
-        generation.kind() == CodeKind.SOURCE
-            && target != null
-            && target.mode() == TargetMode.ACT
-            && !autoPromote;
-    return awaitsPromotion || generation.status() == CodeStatus.SHADOW;
   }
 
   private static String checkedId(String unit, Extension extension) {
@@ -171,20 +201,31 @@ final class InstanceMaker {
   }
 
   private @Nullable Instance restore(
-      List<Instance> made, @Nullable Target target, Set<String> startFresh) {
+      RunningUnit unit, List<Instance> made, Predicate<String> isNewer, Set<String> startFresh) {
     for (Instance instance : made) {
       if (startFresh.contains(instance.name())) {
         continue;
       }
-      Optional<StateSnapshot> saved =
-          services
-              .history()
-              .state(instance.id(), instance.unit(), target == null ? null : target.id());
+      Optional<StateSnapshot> saved = saved(unit, instance, isNewer);
       if (saved.isPresent() && !restored(instance, saved.get())) {
         return instance;
       }
     }
     return null;
+  }
+
+  /** What was saved last; of a later generation only where this one has kept nothing itself. */
+  private Optional<StateSnapshot> saved(
+      RunningUnit unit, Instance instance, Predicate<String> isNewer) {
+    History history = services.history();
+    Optional<StateSnapshot> newest = history.state(instance.id(), unit.id(), instance.target());
+    if (newest.isEmpty() || !isNewer.test(newest.get().codeHash())) {
+      return newest;
+    }
+    return history
+        .state(instance.id(), StateSaver.keptUnder(unit.generation()), instance.target())
+        .filter(kept -> kept.codeHash().equals(unit.generation().codeHash()))
+        .or(() -> newest);
   }
 
   private boolean restored(Instance instance, StateSnapshot snapshot) {
@@ -207,14 +248,6 @@ final class InstanceMaker {
               instance.unit(),
               e.getMessage() + ". It starts fresh; the old state is kept as blob " + kept);
       return false;
-    }
-  }
-
-  private void declareMetrics(List<Instance> made) {
-    for (Instance instance : made) {
-      if (instance.extension() instanceof MetricsSource source) {
-        services.metrics().add(source.metrics());
-      }
     }
   }
 }

@@ -7,6 +7,7 @@ import io.vllmmonitor.api.error.MonitorException;
 import java.net.MalformedURLException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.pf4j.AbstractPluginManager;
 import org.pf4j.DefaultExtensionFactory;
 import org.pf4j.DefaultExtensionFinder;
@@ -25,14 +26,19 @@ import org.pf4j.PluginStatusProvider;
 import org.pf4j.VersionManager;
 
 /**
- * PF4J, driven one jar at a time and only with files that {@link JarInspector} has passed. A plugin
- * is known to PF4J by the name of its file, which is the hash of its content, so that two
- * generations of one plugin can be loaded at once. PF4J runs no code of a plugin: its start and
- * stop are empty, the entry is made by {@link JarCode} on a worker. Not thread-safe; the platform's
- * lock guards it.
+ * PF4J, driven one jar at a time and only with files that {@code JarChecks} has passed. A plugin is
+ * known to PF4J by the name of its file, which is the hash of its content, and a number, so that
+ * two generations of one plugin, or one of them twice, can be loaded at once. PF4J runs no code of
+ * a plugin: its start and stop are empty, the entry is made by {@link JarCode} on a worker. Not
+ * thread-safe; the platform's lock guards it.
  */
 final class JarHost extends AbstractPluginManager {
   private static final String SYSTEM_VERSION = "0.1.0";
+
+  /** What PF4J is asked to load just now sees; its interface has no way to pass it on. */
+  private List<ClassLoader> bases = List.of();
+
+  private long loaded;
 
   JarHost(Path work) {
     super(List.of(work));
@@ -42,10 +48,17 @@ final class JarHost extends AbstractPluginManager {
   /**
    * Loads and starts one jar.
    *
+   * @param sees the loaders of the plugins that it depends on
    * @return the id that PF4J knows it by, for {@link #close}
    */
-  String open(Path jar) {
-    String id = loadPlugin(jar);
+  String open(Path jar, List<ClassLoader> sees) {
+    bases = List.copyOf(sees);
+    String id;
+    try {
+      id = loadPlugin(jar);
+    } finally {
+      bases = List.of();
+    }
     PluginState state = startPlugin(id);
     if (state != PluginState.STARTED) {
       unloadPlugin(id);
@@ -61,6 +74,12 @@ final class JarHost extends AbstractPluginManager {
     unloadPlugin(id);
   }
 
+  /** No path is known: the same copy may be loaded again beside itself. */
+  @Override
+  protected @Nullable String idForPath(Path path) {
+    return null;
+  }
+
   @Override
   protected PluginDescriptorFinder createPluginDescriptorFinder() {
     return new PluginDescriptorFinder() {
@@ -71,11 +90,11 @@ final class JarHost extends AbstractPluginManager {
 
       @Override
       public PluginDescriptor find(Path path) {
-        String file = path.getFileName().toString();
-        JarDescriptor jar = JarInspector.inspect(path, file);
+        String id = path.getFileName() + "#" + ++loaded;
         // Dependencies are the platform's business: PF4J remembers unresolved plugins for ever.
+        // So are versions, which PF4J compares by rules of its own.
         return new DefaultPluginDescriptor(
-            file, "", Plugin.class.getName(), jar.version(), "*", "", "");
+            id, "", Plugin.class.getName(), SYSTEM_VERSION, "*", "", "");
       }
     };
   }
@@ -91,7 +110,8 @@ final class JarHost extends AbstractPluginManager {
       @Override
       public ClassLoader loadPlugin(Path path, PluginDescriptor descriptor) {
         try {
-          return new PluginClassLoader(path.toUri().toURL());
+          return new PluginClassLoader(
+              "plugin-" + descriptor.getPluginId(), path.toUri().toURL(), bases);
         } catch (MalformedURLException e) {
           throw new IllegalStateException("A file always has a URL: " + path, e);
         }

@@ -3,6 +3,7 @@ package io.vllmmonitor.core.plugin;
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.code.CodeTransition;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,27 +23,91 @@ final class Ledger {
   static final String REJECTED_AND_GONE = "it was rejected, and its file was taken away";
 
   private final PlatformServices services;
+  private final LifeBook book;
   private final InstantSource clock;
   private final Map<String, TreeMap<Integer, CodeGeneration>> units = new TreeMap<>();
 
-  Ledger(PlatformServices services) {
+  Ledger(PlatformServices services, LifeBook book) {
     this.services = services;
+    this.book = book;
     this.clock = services.clock();
   }
 
   /** Reads everything that was recorded. */
   void restore() {
     services.history().generations(null).forEach(this::remember);
+    units.keySet().forEach(unit -> book.restore(unit, generations(unit)));
+    book.write();
   }
 
   Collection<String> units() {
     return List.copyOf(units.keySet());
   }
 
-  /** The newest generation that was not rejected. */
+  /**
+   * The generation that counts: the newest that runs or rests by order, else the newest that did
+   * not fail.
+   */
   Optional<CodeGeneration> current(String unit) {
+    List<CodeGeneration> known = generations(unit);
+    return known.stream()
+        .filter(generation -> counts(generation.status()))
+        .findFirst()
+        .or(() -> known.stream().filter(generation -> !generation.status().failed()).findFirst());
+  }
+
+  private static boolean counts(CodeStatus status) {
+    return status == CodeStatus.ACTIVE
+        || status == CodeStatus.SHADOW
+        || status == CodeStatus.DISABLED;
+  }
+
+  /** All generations of a unit, newest first. */
+  List<CodeGeneration> all(String unit) {
+    return generations(unit);
+  }
+
+  /** Whether content of this hash came after a generation. */
+  boolean isNewer(CodeGeneration generation, String codeHash) {
+    return generations(generation.unit()).stream()
+        .anyMatch(
+            other ->
+                other.generation() > generation.generation()
+                    && other.codeHash().equals(codeHash)
+                    && !other.codeHash().equals(generation.codeHash()));
+  }
+
+  /** The generation that has this content in quarantine, of whatever unit. */
+  Optional<CodeGeneration> quarantined(String codeHash) {
+    return units.keySet().stream()
+        .flatMap(unit -> generations(unit).stream())
+        .filter(generation -> generation.codeHash().equals(codeHash))
+        .filter(generation -> generation.status() == CodeStatus.QUARANTINED)
+        .findFirst();
+  }
+
+  /** The newest generation of a unit that is in quarantine. */
+  Optional<CodeGeneration> quarantinedOf(String unit) {
     return generations(unit).stream()
-        .filter(generation -> generation.status() != CodeStatus.REJECTED)
+        .filter(generation -> generation.status() == CodeStatus.QUARANTINED)
+        .findFirst();
+  }
+
+  /** The generations of this content, of whatever unit. */
+  List<CodeGeneration> ofHash(String codeHash) {
+    return units.keySet().stream()
+        .flatMap(unit -> generations(unit).stream())
+        .filter(generation -> generation.codeHash().equals(codeHash))
+        .toList();
+  }
+
+  /** The newest generation before this one that ran and was only replaced. */
+  Optional<CodeGeneration> previousGood(CodeGeneration generation) {
+    return generations(generation.unit()).stream()
+        .filter(other -> other.generation() < generation.generation())
+        .filter(other -> !other.codeHash().equals(generation.codeHash()))
+        .filter(other -> !other.status().failed() && !isRejectedAndGone(other))
+        .filter(other -> quarantined(other.codeHash()).isEmpty())
         .findFirst();
   }
 
@@ -122,11 +187,24 @@ final class Ledger {
         unit, kind, version, number, codeHash, classesHash, file, status, reason, clock.instant());
   }
 
-  /** Stores a generation, durably when it returns. */
+  /** Stores a generation with the steps that led to it, durably when it returns. */
   CodeGeneration record(CodeGeneration generation) {
-    services.recorder().write(entries -> entries.generation(generation));
-    remember(generation);
+    record(List.of(generation));
     return generation;
+  }
+
+  /** Stores several, all or none. */
+  void record(List<CodeGeneration> generations) {
+    List<CodeTransition> steps = book.unstored();
+    services
+        .recorder()
+        .write(
+            entries -> {
+              generations.forEach(entries::generation);
+              steps.forEach(entries::transition);
+            });
+    book.stored(steps);
+    generations.forEach(this::remember);
   }
 
   /** Stores a generation with another status. */

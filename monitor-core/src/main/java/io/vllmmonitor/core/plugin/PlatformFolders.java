@@ -9,7 +9,8 @@ import java.nio.file.Path;
  *
  * @param bundled jars of the distribution, read at boot only
  * @param plugins drop folder for jars
- * @param guardrails drop folder for sources
+ * @param guardrails drop folder for sources of guardrails
+ * @param extensions drop folder for sources of any kind
  * @param work copies of jars named by their SHA-256; made when missing, owned by the platform
  * @param autoPromote whether dropped sources have effect at once where the target's mode is act
  * @param authoritative whether a file that is taken out of its folder ends its unit
@@ -18,6 +19,7 @@ public record PlatformFolders(
     Path bundled,
     Path plugins,
     Path guardrails,
+    Path extensions,
     Path work,
     boolean autoPromote,
     boolean authoritative) {
@@ -25,6 +27,7 @@ public record PlatformFolders(
     requireNonNull(bundled, "bundled");
     requireNonNull(plugins, "plugins");
     requireNonNull(guardrails, "guardrails");
+    requireNonNull(extensions, "extensions");
     requireNonNull(work, "work");
   }
 }

@@ -9,6 +9,7 @@ import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.store.BlobStore;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.jar.JarPolicy;
 import io.vllmmonitor.core.telemetry.Problems;
 import java.time.InstantSource;
 import java.util.Set;
@@ -24,6 +25,7 @@ import java.util.random.RandomGenerator;
  * @param http HTTP to one target
  * @param random a generator for one unit
  * @param context what the other services of plugins are made of
+ * @param jars what decides about jars beside the jars themselves
  */
 public record PlatformServices(
     BlobStore blobs,
@@ -36,7 +38,8 @@ public record PlatformServices(
     Function<Target, HttpService> http,
     InstantSource clock,
     Function<String, RandomGenerator> random,
-    ContextServices context) {
+    ContextServices context,
+    JarPolicy jars) {
   public PlatformServices {
     requireNonNull(blobs, "blobs");
     requireNonNull(recorder, "recorder");
@@ -49,5 +52,6 @@ public record PlatformServices(
     requireNonNull(clock, "clock");
     requireNonNull(random, "random");
     requireNonNull(context, "context");
+    requireNonNull(jars, "jars");
   }
 }

@@ -1,18 +1,12 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_TOO_LARGE;
-import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_UNREADABLE;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_NOT_FOUND;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_UNTRUSTED_FILE;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_ROLLED_BACK;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
-import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.error.Blame;
-import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.learning.Learner;
@@ -20,23 +14,21 @@ import io.vllmmonitor.api.notify.Exporter;
 import io.vllmmonitor.api.notify.Notifier;
 import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.config.NearestName;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
 import io.vllmmonitor.core.extension.ExtensionSet;
-import io.vllmmonitor.core.folder.FolderChanges;
-import io.vllmmonitor.core.folder.FolderScanner;
 import io.vllmmonitor.core.folder.FolderWatch;
+import io.vllmmonitor.core.jar.Approval;
 import io.vllmmonitor.core.script.SourceCompiler;
+import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.worker.DeadlineWorker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,57 +36,86 @@ import org.jspecify.annotations.Nullable;
  * All code that is not the core's own: bundled jars, dropped jars and dropped guardrail sources.
  * Use: construct, {@link #boot} once, {@link #watch}, and {@link #close} at the end. Thread-safe:
  * one lock guards every change, and code of plugins runs under it on workers with a deadline of 10
- * s; what is published is read without the lock.
+ * s; what is published is read without the lock, and called under the limits of {@link CallLimits}.
  */
-public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, AutoCloseable {
+public final class PluginPlatform
+    implements ExtensionCatalog, PluginDirectory, GuardrailPromotion, AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int MOST_ABANDONED = 4;
-  private static final int LARGEST_JAR = 64 << 20;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final PlatformLock lock = new PlatformLock();
   private final PlatformServices services;
   private final PlatformFolders folders;
+  private final LifeBook book;
   private final Ledger ledger;
   private final CodeLoader loader;
+  private final Promotions promotions;
   private final ContextFactory contexts;
   private final UnitRunner runner;
+  private final JarGate gate;
   private final UnitListing listing;
   private final Arrivals arrivals;
   private final Revival revival;
-  private final SectionCheck sections;
-  private final FolderScanner jars;
-  private final FolderScanner sources;
-
-  /** Files that are taken in once something else has changed, by name. */
-  private final Map<String, BooleanSupplier> waiting = new HashMap<>();
+  private final Probation probation;
+  private final SuspectJournal suspects;
+  private final Watchdog watchdog;
+  private final UnloadWatch unloads;
+  private final Drops drops;
 
   private volatile List<PluginSummary> summaries = List.of();
   private @Nullable FolderWatch watch;
 
+  /** With the defaults of everything that can be chosen, and without rehearsal. */
   public PluginPlatform(PlatformFolders folders, PlatformServices services) {
-    this(folders, services, DEADLINE);
+    this(folders, services, PlatformPolicy.defaults(new OwnMetrics()));
   }
 
-  PluginPlatform(PlatformFolders folders, PlatformServices services, Duration deadline) {
+  public PluginPlatform(PlatformFolders folders, PlatformServices services, PlatformPolicy policy) {
+    this(folders, services, policy, DEADLINE);
+  }
+
+  PluginPlatform(
+      PlatformFolders folders,
+      PlatformServices services,
+      PlatformPolicy policy,
+      Duration deadline) {
     this.folders = requireNonNull(folders, "folders");
     this.services = requireNonNull(services, "services");
     DeadlineWorker worker = new DeadlineWorker("plugin-call", deadline, MOST_ABANDONED);
-    this.ledger = new Ledger(services);
+    this.book = new LifeBook(services);
+    this.ledger = new Ledger(services, book);
     this.loader = new CodeLoader(services, folders.work(), worker);
+    this.watchdog = new Watchdog(policy.nanos());
+    this.suspects = new SuspectJournal(folders.work(), services.problems());
+    this.unloads = new UnloadWatch(services.problems(), policy.metrics());
+    this.probation = new Probation(services, policy, ledger, book);
+    this.promotions = new Promotions(services, folders.autoPromote());
     this.contexts = new ContextFactory(services);
-    this.runner =
-        new UnitRunner(
+    UnitMaker maker =
+        new UnitMaker(
             services,
             loader,
-            new InstanceMaker(services, worker, contexts, folders.autoPromote()),
-            new StateSaver(services));
-    this.listing = new UnitListing(ledger, runner);
-    this.arrivals = new Arrivals(services, ledger, runner, loader, new SourceCompiler());
-    this.revival = new Revival(services, ledger, runner, arrivals, loader);
-    this.sections = new SectionCheck(services);
-    this.jars = new FolderScanner(folders.plugins(), ".jar", LARGEST_JAR);
-    this.sources =
-        new FolderScanner(folders.guardrails(), ".java", SourceCompiler.LARGEST_SOURCE_BYTES);
+            new InstanceMaker(services, worker, contexts, promotions),
+            book,
+            new UnitMaker.CallWatches(watchdog, suspects, probation, policy.metrics()),
+            unloads);
+    this.runner = new UnitRunner(services, maker, book, ledger, worker);
+    this.gate = new JarGate(services, folders, loader, runner);
+    this.listing = new UnitListing(ledger, runner, gate, book, probation, watchdog);
+    Rehearsals rehearsals =
+        new Rehearsals(
+            services,
+            maker,
+            book,
+            lock,
+            policy.rehearsal(),
+            runner,
+            new Rehearsals.Trials(worker, watchdog, folders.work()));
+    this.arrivals =
+        new Arrivals(services, ledger, runner, gate, new SourceCompiler(), book, rehearsals);
+    this.revival = new Revival(services, ledger, runner, arrivals, gate, book);
+    this.drops = new Drops(folders, services, ledger, runner, arrivals, gate);
+    gauges(policy.metrics());
   }
 
   /**
@@ -107,25 +128,35 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     return locked(
         () -> {
           List<RestoreReport.Item> items =
-              new Boot(services, ledger, runner, arrivals, loader, this::isThere)
+              new Boot(
+                      services,
+                      ledger,
+                      runner,
+                      arrivals,
+                      loader,
+                      gate,
+                      book,
+                      suspects,
+                      drops::isThere)
                   .run(folders.bundled());
-          for (String unit : ledger.units()) {
-            ledger.current(unit).ifPresent(this::makeKnown);
-            ledger.newest(unit).ifPresent(this::expect);
-          }
+          drops.know();
           return items;
         });
   }
 
-  /** Starts the thread that looks at the drop folders, at every change and every second. */
+  /**
+   * Starts the thread that looks at the drop folders, at every change and every second, and the one
+   * that looks at running calls.
+   */
   public void watch() {
+    watchdog.start();
     locked(
         () -> {
           if (watch == null) {
             watch =
                 new FolderWatch(
                     "plugin-folders",
-                    List.of(folders.plugins(), folders.guardrails()),
+                    List.of(folders.plugins(), folders.guardrails(), folders.extensions()),
                     () -> scan(services.clock().instant()));
           }
           return Boolean.TRUE;
@@ -133,37 +164,40 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
   }
 
   /**
-   * Looks at the drop folders once and takes in what has settled.
+   * Looks at the drop folders once and takes in what has settled; and sees to what has failed since
+   * the last time.
    *
    * @return whether something is still settling, so that another look is wanted soon
    */
   public boolean scan(Instant now) {
+    tend();
     return locked(
         () -> {
-          waiting
-              .entrySet()
-              .removeIf(
-                  entry -> {
-                    boolean ready = entry.getValue().getAsBoolean();
-                    if (ready) {
-                      jars.forget(entry.getKey());
-                    }
-                    return ready;
-                  });
-          apply(CodeKind.JAR, jars, jars.scan(now));
-          apply(CodeKind.SOURCE, sources, sources.scan(now));
-          boolean settling = jars.isSettling() || sources.isSettling();
-          if (!settling) {
-            // Whatever is going to be there at the start is there now.
-            sections.check(ledger.units());
-          }
+          boolean settling = drops.scan(now);
+          revival.startWaiting();
           return settling;
         });
   }
 
+  /** Sees to units whose calls have failed, and to loaders that should have gone. */
+  void tend() {
+    locked(
+        () -> {
+          probation.tend(runner, revival);
+          unloads.look();
+          PluginGuard.forgetDead();
+          return Boolean.TRUE;
+        });
+  }
+
+  /** One look at the running calls; {@link #watch} does it every 10 ms. */
+  void lookAtCalls() {
+    watchdog.look();
+  }
+
   @Override
   public ExtensionSet forTarget(Target target) {
-    return locked(() -> runner.forTarget(target));
+    return lock.use(() -> runner.forTarget(target));
   }
 
   @Override
@@ -208,7 +242,7 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
           CodeGeneration current = find(unit);
           if (current.status() != CodeStatus.DISABLED) {
             ledger.record(current, CodeStatus.DISABLED, "disabled by the operator");
-            runner.stop(unit);
+            runner.stop(unit, "disabled by the operator");
           }
           return listing.of(unit);
         });
@@ -224,6 +258,73 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         });
   }
 
+  @Override
+  public PluginSummary promote(String unit, Stage stage, String why) {
+    return locked(
+        () -> {
+          CodeGeneration current =
+              runner.running(unit).map(RunningUnit::generation).orElseThrow(() -> unknown(unit));
+          promotions.decide(current, stage);
+          CodeStatus status = stage == Stage.SHADOW ? CodeStatus.SHADOW : CodeStatus.ACTIVE;
+          runner.start(ledger.record(current, status, why));
+          return listing.of(unit);
+        });
+  }
+
+  @Override
+  public Stage stage(String unit, TargetMode mode) {
+    return locked(
+        () -> promotions.stage(ledger.current(unit).orElseThrow(() -> unknown(unit)), mode));
+  }
+
+  @Override
+  public Approval approve(String unit) {
+    return locked(
+        () -> {
+          try {
+            return gate.approve(unit);
+          } catch (MonitorException e) {
+            if (e.code() != PLUGIN_NOT_FOUND || !ledger.units().contains(unit)) {
+              throw e;
+            }
+          }
+          revival.approve(unit);
+          CodeGeneration approved = listing.of(unit).generation();
+          return new Approval(
+              unit, approved.file(), approved.codeHash(), "its content in quarantine");
+        });
+  }
+
+  @Override
+  public PluginSummary rollback(String unit) {
+    return locked(
+        () -> {
+          find(unit);
+          CodeGeneration unused =
+              revival.rollBack(unit, PLUGIN_ROLLED_BACK, "the operator wanted it");
+          services.problems().clear(unit);
+          return listing.of(unit);
+        });
+  }
+
+  @Override
+  public PluginStory why(String unit) {
+    return lock.use(
+        () -> {
+          find(unit);
+          return listing.story(unit);
+        });
+  }
+
+  /**
+   * Loads code for trials beside what runs.
+   *
+   * @param work for copies of jars
+   */
+  public TrialUnits trialUnits(Path work) {
+    return new TrialUnits(services, work, this::classLoader, watchdog);
+  }
+
   /** Saves all states, closes and unloads everything. */
   @Override
   public void close() {
@@ -237,6 +338,13 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
           return Boolean.TRUE;
         });
     contexts.close();
+    watchdog.close();
+    suspects.close();
+  }
+
+  /** Whether unloaded loaders have gone. */
+  UnloadWatch unloads() {
+    return unloads;
   }
 
   /** The class loader of a running jar, for the proof that it can go. */
@@ -244,134 +352,15 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
     return locked(() -> runner.running(unit).flatMap(running -> running.code().classLoader()));
   }
 
-  private void apply(CodeKind kind, FolderScanner scanner, FolderChanges changes) {
-    for (FolderChanges.Refusal refusal : changes.refused()) {
-      services
-          .problems()
-          .note(code(kind, refusal.reason()), Blame.OPERATOR, refusal.name(), refusal.detail());
-    }
-    for (FolderChanges.Arrival arrival : changes.arrived()) {
-      take(kind, scanner, arrival);
-    }
-    changes.removed().forEach(file -> remove(kind, file));
-    changes.withdrawn().forEach(file -> withdraw(kind, file));
-  }
-
-  private static ErrorCode code(CodeKind kind, FolderChanges.Reason reason) {
-    if (kind == CodeKind.JAR) {
-      return PLUGIN_JAR_UNREADABLE;
-    }
-    return reason == FolderChanges.Reason.TOO_LARGE
-        ? GUARDRAIL_SOURCE_TOO_LARGE
-        : GUARDRAIL_SOURCE_UNREADABLE;
-  }
-
-  private void take(CodeKind kind, FolderScanner scanner, FolderChanges.Arrival arrival) {
-    String file = arrival.name();
-    try {
-      CodeGeneration taken =
-          kind == CodeKind.JAR
-              ? takeJar(arrival)
-              : arrivals.source(
-                  file, arrival.bytes(), arrival.hash(), name -> scanner.names().contains(name));
-      services.problems().clear(file);
-      removeOthers(kind, file, taken.unit(), "its file brings '" + taken.unit() + "' now");
-    } catch (MonitorException e) {
-      services.problems().clear(file);
-      services.problems().note(file, e);
-      scanner.reject(file);
-      if (e.code().label().startsWith("VMON-7")) {
-        // The store failed, not the file: take it in again at the next look.
-        scanner.forget(file);
-      }
-    }
-  }
-
-  private CodeGeneration takeJar(FolderChanges.Arrival arrival) {
-    String file = arrival.name();
-    Optional<String> objection = objection(file);
-    if (objection.isPresent()) {
-      waiting.put(file, () -> objection(file).isEmpty());
-      throw new MonitorException(
-          PLUGIN_UNTRUSTED_FILE,
-          Blame.OPERATOR,
-          "Plugin jar "
-              + file
-              + " is not run: "
-              + objection.get()
-              + ". Jars and their folder must belong to the daemon's user, and nobody else may"
-              + " write them");
-    }
-    try {
-      return arrivals.jar(
-          CodeKind.JAR, file, arrival.bytes(), arrival.hash(), name -> jars.names().contains(name));
-    } catch (MonitorException e) {
-      if (e.code() == PLUGIN_DEPENDENCY_MISSING) {
-        JarDescriptor jar =
-            JarInspector.inspect(loader.copy(arrival.bytes(), arrival.hash()), file);
-        waiting.put(file, () -> arrivals.missing(jar).isEmpty());
-      }
-      throw e;
-    }
-  }
-
-  private Optional<String> objection(String file) {
-    return FileTrust.objection(folders.work(), folders.plugins(), folders.plugins().resolve(file));
-  }
-
-  private void remove(CodeKind kind, String file) {
-    waiting.remove(file);
-    services.problems().clear(file);
-    removeOthers(kind, file, "", "its file was taken away");
-  }
-
-  /** Ends what came under a file name, except the unit that it brings now. */
-  private void removeOthers(CodeKind kind, String file, String except, String reason) {
-    for (CodeGeneration current : ledger.currentOfFile(kind, file)) {
-      if (folders.authoritative() && runs(current) && !current.unit().equals(except)) {
-        ledger.record(current, CodeStatus.REMOVED, reason);
-        runner.stop(current.unit());
-      }
-    }
-    if (folders.authoritative()) {
-      forgetRejected(kind, file, except);
-    }
-  }
-
-  /** A file that brought nothing is gone: so are the problems with it. */
-  private void withdraw(CodeKind kind, String file) {
-    waiting.remove(file);
-    services.problems().clear(file);
-    forgetRejected(kind, file, "");
-  }
-
-  private void forgetRejected(CodeKind kind, String file, String except) {
-    for (CodeGeneration rejected : ledger.rejectedOfFile(kind, file)) {
-      if (!rejected.unit().equals(except)) {
-        ledger.record(rejected, CodeStatus.REMOVED, Ledger.REJECTED_AND_GONE);
-        services.problems().clear(rejected.unit());
-      }
-    }
-  }
-
-  private boolean isThere(CodeKind kind, String file) {
-    return (kind == CodeKind.SOURCE ? sources : jars).names().contains(file);
-  }
-
-  /** What runs, or rests on purpose, is no news; what could not be started arrives again. */
-  private void makeKnown(CodeGeneration current) {
-    boolean settled =
-        current.status() == CodeStatus.DISABLED || runner.running(current.unit()).isPresent();
-    if (settled && current.kind() != CodeKind.BUNDLED_JAR) {
-      (current.kind() == CodeKind.SOURCE ? sources : jars).know(current.file(), current.codeHash());
-    }
-  }
-
-  /** What was rejected arrives again, but its file may have gone meanwhile. */
-  private void expect(CodeGeneration newest) {
-    if (newest.status() == CodeStatus.REJECTED && newest.kind() != CodeKind.BUNDLED_JAR) {
-      (newest.kind() == CodeKind.SOURCE ? sources : jars).expect(newest.file());
-    }
+  private void gauges(OwnMetrics metrics) {
+    metrics.gauge(
+        "plugin_breakers_open",
+        "Instances of plugins whose calls are held back.",
+        () -> runner.total(UnitHealth::open));
+    metrics.gauge(
+        "plugin_threads_abandoned",
+        "Threads that were lost in calls of plugins since the start.",
+        watchdog::abandoned);
   }
 
   private CodeGeneration find(String unit) {
@@ -387,17 +376,14 @@ public final class PluginPlatform implements ExtensionCatalog, PluginDirectory, 
         PLUGIN_NOT_FOUND, Blame.OPERATOR, "There is no plugin or source '" + unit + "'" + hint);
   }
 
-  private static boolean runs(CodeGeneration generation) {
-    return generation.status() == CodeStatus.ACTIVE || generation.status() == CodeStatus.SHADOW;
-  }
-
   private <T> T locked(Supplier<T> change) {
-    lock.lock();
-    try {
-      return change.get();
-    } finally {
-      summaries = listing.all();
-      lock.unlock();
-    }
+    return lock.change(
+        () -> {
+          try {
+            return change.get();
+          } finally {
+            summaries = listing.all();
+          }
+        });
   }
 }

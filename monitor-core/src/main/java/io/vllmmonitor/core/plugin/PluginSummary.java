@@ -3,6 +3,7 @@ package io.vllmmonitor.core.plugin;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.plugin.PluginStatus;
 import io.vllmmonitor.api.plugin.PluginType;
 import java.util.Collections;
@@ -15,14 +16,23 @@ import java.util.Set;
  *
  * @param generation the newest one that was not rejected, with a newer one's rejection in its
  *     reason; the rejected one where nothing else counts
+ * @param phase where that generation stands in its life; {@code status} is its summary
  * @param extensions what it brings, as {@code kind:id}; empty when it does not run
+ * @param trust why its jar may run: {@code bundled}, {@code pinned}, {@code signed SHA256:…},
+ *     {@code approved} or {@code unsigned}; empty for a source
  */
 public record PluginSummary(
-    CodeGeneration generation, PluginStatus status, List<String> extensions) {
+    CodeGeneration generation,
+    LifePhase phase,
+    PluginStatus status,
+    List<String> extensions,
+    String trust) {
   public PluginSummary {
     requireNonNull(generation, "generation");
+    requireNonNull(phase, "phase");
     requireNonNull(status, "status");
     extensions = List.copyOf(extensions);
+    requireNonNull(trust, "trust");
   }
 
   /**

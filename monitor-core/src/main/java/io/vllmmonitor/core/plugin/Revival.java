@@ -1,33 +1,47 @@
 package io.vllmmonitor.core.plugin;
 
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_NO_EARLIER_GENERATION;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_QUARANTINED;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_ROLLED_BACK;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import java.util.List;
+import java.util.Optional;
 
-/** Starts a unit again that does not run, from stored bytes. Guarded by the platform's lock. */
+/**
+ * Starts from stored bytes what does not run: a unit that was stopped, content out of quarantine,
+ * the generation before; and puts content into quarantine. Guarded by the platform's lock.
+ */
 final class Revival {
+  private static final String ENABLED = "enabled by the operator";
+  private static final String FROM = "rolled back from generation ";
+
   private final PlatformServices services;
   private final Ledger ledger;
   private final UnitRunner runner;
   private final Arrivals arrivals;
-  private final CodeLoader loader;
+  private final JarGate gate;
+  private final LifeBook book;
 
   Revival(
       PlatformServices services,
       Ledger ledger,
       UnitRunner runner,
       Arrivals arrivals,
-      CodeLoader loader) {
+      JarGate gate,
+      LifeBook book) {
     this.services = services;
     this.ledger = ledger;
     this.runner = runner;
     this.arrivals = arrivals;
-    this.loader = loader;
+    this.gate = gate;
+    this.book = book;
   }
 
   /**
@@ -36,22 +50,176 @@ final class Revival {
    * @throws MonitorException why it still does not run
    */
   void enable(String unit) {
-    if (runner.running(unit).isPresent()) {
-      return;
+    if (runner.running(unit).isEmpty()) {
+      start(ledger.startable(unit), ENABLED);
     }
-    CodeGeneration chosen = ledger.startable(unit);
+  }
+
+  /**
+   * Lets content in quarantine run again, in place of what runs.
+   *
+   * @throws MonitorException PLUGIN_QUARANTINED when nothing of the unit is in quarantine;
+   *     otherwise why it still does not run
+   */
+  void approve(String unit) {
+    CodeGeneration chosen =
+        ledger
+            .quarantinedOf(unit)
+            .orElseThrow(
+                () ->
+                    new MonitorException(
+                        PLUGIN_QUARANTINED,
+                        Blame.OPERATOR,
+                        "Nothing of '"
+                            + unit
+                            + "' is in quarantine, so there is nothing to approve; 'plugin why "
+                            + unit
+                            + "' says where it stands"));
+    Optional<CodeGeneration> before = runner.running(unit).map(RunningUnit::generation);
+    start(chosen, "approved by the operator");
+    before
+        .filter(older -> older.generation() != chosen.generation())
+        .ifPresent(
+            older ->
+                ledger.record(
+                    older, CodeStatus.REMOVED, "replaced by generation " + chosen.generation()));
+  }
+
+  /**
+   * Puts the previous good generation in the place of the one that runs, with the state that it
+   * had. The content that goes is in quarantine from then on, so that its file does not bring it
+   * back.
+   *
+   * @param code why, where the monitor does it itself
+   * @throws MonitorException PLUGIN_NO_EARLIER_GENERATION, or why the earlier one cannot run; then
+   *     everything is as before
+   */
+  CodeGeneration rollBack(String unit, ErrorCode code, String reason) {
+    CodeGeneration bad =
+        runner
+            .running(unit)
+            .map(RunningUnit::generation)
+            .or(() -> ledger.newest(unit))
+            .orElseThrow();
+    CodeGeneration good =
+        ledger
+            .previousGood(bad)
+            .orElseThrow(
+                () ->
+                    new MonitorException(
+                        PLUGIN_NO_EARLIER_GENERATION,
+                        Blame.OPERATOR,
+                        "'"
+                            + unit
+                            + "' has no earlier generation that ran well before generation "
+                            + bad.generation()
+                            + "; disable it, or drop changed content"));
+    String why = FROM + bad.generation() + ": " + reason;
+    CodeGeneration back = good.withStatus(CodeStatus.ACTIVE, why, services.clock().instant());
+    CodeGeneration gone =
+        bad.withStatus(
+            CodeStatus.QUARANTINED,
+            "rolled back to generation " + good.generation() + ": " + reason,
+            services.clock().instant());
+    ledger.record(List.of(gone, back));
+    try {
+      runner.start(back);
+    } catch (MonitorException e) {
+      ledger.record(
+          List.of(
+              bad,
+              good.withStatus(
+                  CodeStatus.REJECTED,
+                  String.valueOf(e.getMessage()),
+                  services.clock().instant())));
+      throw e;
+    }
+    if (book.phase(gone) == LifePhase.UNLOADED) {
+      book.step(gone, LifePhase.ROLLED_BACK, code, gone.reason());
+    }
+    book.write();
+    return back;
+  }
+
+  /** Whether a generation is on trial, and not one that somebody knew and started again. */
+  static boolean isNew(CodeGeneration generation) {
+    return !generation.reason().startsWith(FROM) && !generation.reason().equals(ENABLED);
+  }
+
+  /** Notes that the monitor itself has rolled a unit back. */
+  void noteRollback(CodeGeneration back) {
+    services.problems().note(PLUGIN_ROLLED_BACK, Blame.PLUGIN, back.unit(), back.reason());
+  }
+
+  /** Stops a unit whose content does harm, and keeps the content from being started. */
+  void quarantine(CodeGeneration generation, ErrorCode code, String reason) {
+    CodeGeneration gone = ledger.record(generation, CodeStatus.QUARANTINED, reason);
+    runner
+        .running(generation.unit())
+        .filter(unit -> unit.generation().generation() == generation.generation())
+        .ifPresent(unit -> runner.stop(generation.unit(), reason));
+    book.step(gone, LifePhase.QUARANTINED, code, reason);
+    book.write();
+    services
+        .problems()
+        .note(
+            PLUGIN_QUARANTINED,
+            Blame.PLUGIN,
+            generation.unit(),
+            "It is in quarantine: "
+                + reason
+                + "; drop changed content, or run this content again with 'vllm-monitor plugin"
+                + " approve "
+                + generation.unit()
+                + "'");
+  }
+
+  /** Starts the recorded units that wait for others, where these run now. */
+  void startWaiting() {
+    boolean started = true;
+    while (started) {
+      started = false;
+      for (String unit : ledger.units()) {
+        Optional<CodeGeneration> current = ledger.current(unit);
+        if (current.isPresent()
+            && waits(current.get())
+            && gate.objection(current.get()).isEmpty()) {
+          started |= startedNow(current.get());
+        }
+      }
+    }
+  }
+
+  private boolean waits(CodeGeneration current) {
+    return book.phase(current) == LifePhase.WAITING
+        && (current.status() == CodeStatus.ACTIVE || current.status() == CodeStatus.SHADOW)
+        && runner.running(current.unit()).isEmpty();
+  }
+
+  private boolean startedNow(CodeGeneration waiting) {
+    try {
+      runner.start(waiting);
+      services.problems().clear(waiting.unit());
+      return true;
+    } catch (MonitorException e) {
+      services.problems().note(waiting.unit(), e);
+      return false;
+    }
+  }
+
+  private void start(CodeGeneration chosen, String reason) {
     try {
       CodeGeneration ready = ready(chosen);
-      CodeGeneration enabled = ledger.record(ready, CodeStatus.ACTIVE, "enabled by the operator");
+      CodeGeneration enabled = ledger.record(ready, CodeStatus.ACTIVE, reason);
       try {
         runner.start(enabled);
       } catch (MonitorException e) {
         putBack(chosen, e);
         throw e;
       }
-      services.problems().clear(unit);
+      services.problems().clear(chosen.unit());
     } catch (MonitorException e) {
-      services.problems().note(unit, e);
+      services.problems().note(chosen.unit(), e);
       throw e;
     }
   }
@@ -61,27 +229,19 @@ final class Revival {
     if (chosen.kind() == CodeKind.SOURCE) {
       return chosen.classesHash().isEmpty() ? arrivals.compiled(chosen) : chosen;
     }
-    byte[] bytes = services.blobs().get(chosen.codeHash());
-    List<String> missing =
-        arrivals.missing(
-            JarInspector.inspect(loader.copy(bytes, chosen.codeHash()), chosen.file()));
-    if (!missing.isEmpty()) {
-      throw new MonitorException(
-          PLUGIN_DEPENDENCY_MISSING,
-          Blame.OPERATOR,
-          "Plugin "
-              + chosen.unit()
-              + " needs the plugins "
-              + missing
-              + ", which do not run; enable or drop them first");
+    Optional<MonitorException> objection = gate.objection(chosen);
+    if (objection.isPresent()) {
+      throw objection.get();
     }
     return chosen;
   }
 
-  /** What was gone stays gone, so that a failed try leaves no error for ever. */
+  /** What was gone or in quarantine stays so, so that a failed try leaves no error for ever. */
   private void putBack(CodeGeneration chosen, MonitorException failure) {
-    if (chosen.status() == CodeStatus.REMOVED) {
-      ledger.record(chosen, CodeStatus.REMOVED, chosen.reason());
+    boolean stays =
+        chosen.status() == CodeStatus.REMOVED || chosen.status() == CodeStatus.QUARANTINED;
+    if (stays) {
+      ledger.record(chosen, chosen.status(), chosen.reason());
     } else {
       ledger.record(chosen, CodeStatus.REJECTED, String.valueOf(failure.getMessage()));
     }

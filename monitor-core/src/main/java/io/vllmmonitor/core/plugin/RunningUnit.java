@@ -6,32 +6,53 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** One generation of code that runs, with all of its instances. Guarded by the platform's lock. */
 final class RunningUnit {
   private final CodeGeneration generation;
   private final UnitCode code;
-  private final List<Instance> daemonInstances;
+  private final CallWatch watch;
   private final Map<TargetId, List<Instance>> targetInstances = new HashMap<>();
+  private List<Instance> daemonInstances = List.of();
 
-  RunningUnit(CodeGeneration generation, UnitCode code, List<Instance> daemonInstances) {
+  RunningUnit(CodeGeneration generation, UnitCode code, CallWatch watch) {
     this.generation = generation;
     this.code = code;
-    this.daemonInstances = List.copyOf(daemonInstances);
+    this.watch = watch;
   }
 
   CodeGeneration generation() {
     return generation;
   }
 
+  String id() {
+    return generation.unit();
+  }
+
   UnitCode code() {
     return code;
   }
 
+  CallWatch watch() {
+    return watch;
+  }
+
+  UnitHealth health() {
+    return watch.health();
+  }
+
+  /** Replaces the instances for a target. */
   void put(TargetId target, List<Instance> instances) {
     targetInstances.put(target, List.copyOf(instances));
+  }
+
+  /** Replaces the instances that exist once per daemon. */
+  void putForDaemon(List<Instance> instances) {
+    daemonInstances = List.copyOf(instances);
   }
 
   /** Empty where the unit could not make any for this target. */
@@ -47,6 +68,12 @@ final class RunningUnit {
     List<Instance> all = new ArrayList<>(daemonInstances);
     targetInstances.values().forEach(all::addAll);
     return all;
+  }
+
+  /** The instance of the same name for the same target, or for the daemon. */
+  Optional<Instance> counterpart(String name, @Nullable TargetId target) {
+    List<Instance> among = target == null ? daemonInstances : forTarget(target);
+    return among.stream().filter(instance -> instance.name().equals(name)).findFirst();
   }
 
   /** What it brings, as {@code kind:id}, sorted. */

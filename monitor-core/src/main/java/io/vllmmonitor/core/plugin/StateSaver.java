@@ -1,7 +1,11 @@
 package io.vllmmonitor.core.plugin;
 
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
+
+import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +19,8 @@ import java.util.function.Function;
  * problem and keeps its last good state; the others are saved. Thread-safe.
  */
 final class StateSaver {
+  private static final int MOST_KEPT = 8;
+
   private final PlatformServices services;
 
   StateSaver(PlatformServices services) {
@@ -60,9 +66,7 @@ final class StateSaver {
     Map<Instance, StateSnapshot> changed = new LinkedHashMap<>();
     for (Instance instance : instances) {
       try {
-        changedState
-            .apply(instance)
-            .ifPresent(snapshot -> changed.put(instance, snapshot));
+        changedState.apply(instance).ifPresent(snapshot -> changed.put(instance, snapshot));
       } catch (MonitorException e) {
         services.problems().note(instance.unit(), e);
       }
@@ -71,5 +75,65 @@ final class StateSaver {
       services.recorder().write(entries -> changed.values().forEach(entries::state));
       changed.forEach(Instance::markSaved);
     }
+  }
+
+  /**
+   * Saves what a unit has in the moment of a swap; its instances are paused. Those that cannot be
+   * asked keep what was saved of them last.
+   *
+   * @param worker asks the instances
+   * @param keep whether a copy is kept for the day on which this generation comes back
+   * @throws MonitorException when the store cannot be written; then nothing was saved
+   */
+  void savePaused(RunningUnit unit, DeadlineWorker worker, boolean keep) {
+    Map<Instance, StateSnapshot> states = new LinkedHashMap<>();
+    for (Instance instance : unit.all()) {
+      try {
+        Failures.run(
+                worker,
+                PLUGIN_CALL_FAILED,
+                instance.name() + " of " + unit.id() + ": saveState()",
+                () -> instance.pausedState(services.clock().instant()))
+            .ifPresent(snapshot -> states.put(instance, snapshot));
+      } catch (MonitorException e) {
+        services.problems().note(unit.id(), e);
+      }
+    }
+    if (states.isEmpty()) {
+      return;
+    }
+    services
+        .recorder()
+        .write(
+            entries ->
+                states.forEach(
+                    (instance, snapshot) -> {
+                      if (!instance.isSaved(snapshot)) {
+                        entries.state(snapshot);
+                      }
+                      if (keep) {
+                        entries.state(kept(snapshot, unit.generation()));
+                      }
+                    }));
+    states.forEach(Instance::markSaved);
+  }
+
+  /**
+   * The name under which the last state of a generation is kept; no unit is called so. The newest
+   * eight generations of a unit are kept; whoever reads compares the hash.
+   */
+  static String keptUnder(CodeGeneration generation) {
+    return generation.unit() + "@" + generation.generation() % MOST_KEPT;
+  }
+
+  private static StateSnapshot kept(StateSnapshot snapshot, CodeGeneration generation) {
+    return new StateSnapshot(
+        snapshot.extension(),
+        snapshot.target(),
+        keptUnder(generation),
+        snapshot.codeHash(),
+        snapshot.stateVersion(),
+        snapshot.savedAt(),
+        snapshot.fields());
   }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.plugin.PluginContext;
+import io.vllmmonitor.core.jar.JarDescriptor;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,8 +23,23 @@ interface UnitCode {
   /** Configuration that the code itself gives as defaults. */
   Settings defaults();
 
+  /** New instances of the kinds that can be rehearsed: guardrails and predictors. */
+  default List<Piece> forRehearsal(PluginContext context) {
+    return forTarget(context).stream().filter(piece -> piece.kind().isRehearsed()).toList();
+  }
+
+  /** The units that must run before this one. */
+  default List<String> dependencies() {
+    return List.of();
+  }
+
   /** The one class loader of the code; empty where every instance has its own. */
   Optional<ClassLoader> classLoader();
+
+  /** What its jar says of itself; empty for a source. */
+  default Optional<JarDescriptor> descriptor() {
+    return Optional.empty();
+  }
 
   /** Lets the classes go. All instances are closed already. */
   void close();

@@ -21,8 +21,7 @@ final class UnitMeter implements Meter {
   public Counter counter(String name, String help) {
     synchronized (held) {
       scope.check();
-      PluginMetrics.Adding number =
-          metrics.counter(scope.unit(), name, help, !held.contains(name));
+      PluginMetrics.Adding number = metrics.counter(scope.unit(), name, help, !held.contains(name));
       held.add(name);
       return amount -> {
         if (!(amount >= 0)) {

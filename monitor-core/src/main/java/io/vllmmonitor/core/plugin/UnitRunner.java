@@ -2,11 +2,12 @@ package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.CONFIG_UNKNOWN_KEY;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_DUPLICATE_ID;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DEPENDENCY_MISSING;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_DUPLICATE;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
-import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.learning.Learner;
 import io.vllmmonitor.api.notify.Exporter;
@@ -16,6 +17,9 @@ import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.core.config.NearestName;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.jar.JarDescriptor;
+import io.vllmmonitor.core.worker.DeadlineWorker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,29 +28,42 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
  * Starts, swaps and stops units and publishes their instances. What it publishes may be read by any
  * thread; everything else is guarded by the platform's lock.
  */
 final class UnitRunner {
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
   private final PlatformServices services;
-  private final CodeLoader loader;
-  private final InstanceMaker maker;
+  private final UnitMaker maker;
   private final StateSaver saver;
+  private final LifeBook book;
+  private final Ledger ledger;
+  private final DeadlineWorker worker;
   private final Map<String, RunningUnit> running = new LinkedHashMap<>();
   private final Map<TargetId, TargetExtensions> targets = new LinkedHashMap<>();
+  private volatile List<UnitHealth> healths = List.of();
   private volatile List<Instance> daemonInstances = List.of();
   private volatile List<Bound<TargetDiscovery>> discoveries = List.of();
   private volatile List<Bound<Learner>> learners = List.of();
   private volatile List<Bound<Notifier>> notifiers = List.of();
   private volatile List<Bound<Exporter>> exporters = List.of();
 
-  UnitRunner(PlatformServices services, CodeLoader loader, InstanceMaker maker, StateSaver saver) {
+  UnitRunner(
+      PlatformServices services,
+      UnitMaker maker,
+      LifeBook book,
+      Ledger ledger,
+      DeadlineWorker worker) {
     this.services = services;
-    this.loader = loader;
     this.maker = maker;
-    this.saver = saver;
+    this.saver = new StateSaver(services);
+    this.book = book;
+    this.ledger = ledger;
+    this.worker = worker;
   }
 
   List<Bound<TargetDiscovery>> discoveries() {
@@ -78,33 +95,114 @@ final class UnitRunner {
     return Optional.ofNullable(running.get(unit));
   }
 
+  /** What the jars that run say of themselves, by id. */
+  Map<String, JarDescriptor> jars() {
+    Map<String, JarDescriptor> jars = new LinkedHashMap<>();
+    running
+        .values()
+        .forEach(unit -> unit.code().descriptor().ifPresent(jar -> jars.put(jar.id(), jar)));
+    return jars;
+  }
+
+  /** Everything that runs, each after what it depends on. */
+  List<RunningUnit> all() {
+    return List.copyOf(running.values());
+  }
+
+  /** The sum of something over everything that runs. Thread-safe. */
+  int total(ToIntFunction<UnitHealth> number) {
+    return healths.stream().mapToInt(number).sum();
+  }
+
+  /** The targets that instances were made for. */
+  List<Target> targets() {
+    return targets.values().stream().map(TargetExtensions::target).toList();
+  }
+
   /**
-   * Starts a generation, in place of the one of the same unit that runs. The older one goes on
-   * until the new one stands with all its instances, and stays when the new one fails.
+   * Starts a generation, in place of the one of the same unit that runs, and starts again what
+   * depends on it. The older ones go on until the new ones stand with all their instances, and stay
+   * when one of these fails.
    *
    * @throws MonitorException why it cannot run; nothing of it is left
    */
   void start(CodeGeneration generation) {
     RunningUnit before = running.get(generation.unit());
+    List<RunningUnit> replaced = new ArrayList<>();
+    suspendUnfit(generation);
     if (before != null) {
-      saveOrNote(before);
+      replaced.add(before);
     }
-    RunningUnit started = make(generation);
-    running.put(generation.unit(), started);
-    publish();
-    if (before != null) {
-      end(before);
+    // Without an older one too: whoever can do without it sees it from now on.
+    replaced.addAll(dependents(generation.unit()));
+    if (book.phase(generation).rests()) {
+      book.step(generation, LifePhase.RESOLVED, generation.reason());
+    }
+    try {
+      new Swap(services, maker, saver, book, worker, targets(), replaced, running)
+          .run(
+              generation,
+              hash -> ledger.isNewer(generation, hash),
+              made -> {
+                made.forEach(unit -> running.put(unit.id(), unit));
+                publish();
+              });
+    } catch (MonitorException e) {
+      book.step(generation, LifePhase.REJECTED, e.code(), String.valueOf(e.getMessage()));
+      book.write();
+      throw e;
     }
   }
 
-  /** Stops a unit after saving its state; does nothing when it does not run. */
-  void stop(String unit) {
-    RunningUnit stopped = running.remove(unit);
-    if (stopped != null) {
-      saveOrNote(stopped);
-      publish();
-      end(stopped);
+  /** Stops a unit after saving its state, and before it what depends on it. */
+  void stop(String unit, String reason) {
+    if (!running.containsKey(unit)) {
+      return;
     }
+    List<RunningUnit> dependents = dependents(unit);
+    for (int i = dependents.size() - 1; i >= 0; i--) {
+      RunningUnit dependent = dependents.get(i);
+      suspend(dependent, "it depends on " + unit + ", which does not run any more", unit);
+    }
+    RunningUnit stopped = running.get(unit);
+    if (stopped != null) {
+      stopOne(stopped, reason);
+    }
+    book.write();
+  }
+
+  /** Stops what can do nothing with the version that comes; it waits for one that it can use. */
+  private void suspendUnfit(CodeGeneration coming) {
+    for (RunningUnit dependent : dependents(coming.unit())) {
+      boolean fits =
+          dependent
+              .code()
+              .descriptor()
+              .map(jar -> jar.accepts(coming.unit(), coming.version()))
+              .orElse(true);
+      if (!fits && running.containsKey(dependent.id())) {
+        String why =
+            "its manifest does not accept version " + coming.version() + " of " + coming.unit();
+        stop(dependent.id(), why);
+        suspended(dependent, why, "a version that it accepts");
+      }
+    }
+  }
+
+  private void suspend(RunningUnit dependent, String why, String until) {
+    stopOne(dependent, why);
+    suspended(dependent, why, until);
+  }
+
+  private void suspended(RunningUnit dependent, String why, String until) {
+    book.step(dependent.generation(), LifePhase.WAITING, PLUGIN_DEPENDENCY_MISSING, why);
+    services
+        .problems()
+        .note(
+            PLUGIN_DEPENDENCY_MISSING,
+            Blame.OPERATOR,
+            dependent.id(),
+            "It was stopped, for " + why + "; it starts again when " + until + " does");
   }
 
   /** The instances for a target, made at the first call. */
@@ -115,9 +213,9 @@ final class UnitRunner {
     }
     for (RunningUnit unit : running.values()) {
       try {
-        unit.put(target.id(), maker.make(unit.generation(), unit.code(), target));
+        maker.addTarget(unit, target, hash -> ledger.isNewer(unit.generation(), hash));
       } catch (MonitorException e) {
-        services.problems().note(unit.generation().unit(), e);
+        services.problems().note(unit.id(), e);
       }
     }
     TargetExtensions made = new TargetExtensions(target, saver);
@@ -128,53 +226,43 @@ final class UnitRunner {
 
   /** Stops everything, the newest unit first. */
   void stopAll() {
-    List<String> units = new ArrayList<>(running.keySet());
+    List<RunningUnit> units = new ArrayList<>(running.values());
     for (int i = units.size() - 1; i >= 0; i--) {
-      stop(units.get(i));
+      stopOne(units.get(i), "the daemon ends");
     }
+    book.write();
   }
 
-  private RunningUnit make(CodeGeneration generation) {
-    UnitCode code = loader.load(generation);
-    List<Instance> made = new ArrayList<>();
-    try {
-      List<Instance> forDaemon = maker.make(generation, code, null);
-      made.addAll(forDaemon);
-      RunningUnit unit = new RunningUnit(generation, code, forDaemon);
-      for (TargetExtensions target : targets.values()) {
-        List<Instance> forTarget = maker.make(generation, code, target.target());
-        made.addAll(forTarget);
-        unit.put(target.target().id(), forTarget);
+  /** What depends on a unit, directly or not, each after what it depends on itself. */
+  List<RunningUnit> dependents(String unit) {
+    Set<String> reached = new HashSet<>(Set.of(unit));
+    List<RunningUnit> found = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      more = false;
+      for (RunningUnit candidate : running.values()) {
+        boolean depends = candidate.code().dependencies().stream().anyMatch(reached::contains);
+        if (depends && reached.add(candidate.id())) {
+          found.add(candidate);
+          more = true;
+        }
       }
-      return unit;
-    } catch (MonitorException e) {
-      maker.closeAll(made);
-      code.close();
-      throw e;
     }
+    return found;
   }
 
-  private void end(RunningUnit unit) {
-    maker.closeAll(unit.all());
+  private void stopOne(RunningUnit unit, String reason) {
+    unit.all().forEach(instance -> instance.pause(LONGEST_PAUSE));
     try {
-      unit.code().close();
-    } catch (RuntimeException e) {
-      services
-          .problems()
-          .note(
-              ErrorCode.INTERNAL,
-              Blame.MONITOR,
-              unit.generation().unit(),
-              "It could not be unloaded: " + Failures.describe(e));
-    }
-  }
-
-  private void saveOrNote(RunningUnit unit) {
-    try {
-      saver.save(unit.all());
+      saver.savePaused(unit, worker, false);
     } catch (MonitorException e) {
-      services.problems().note(unit.generation().unit(), e);
+      services.problems().note(unit.id(), e);
     }
+    running.remove(unit.id());
+    publish();
+    book.step(unit.generation(), LifePhase.DRAINING, reason);
+    maker.instances().closeAll(unit.all());
+    maker.end(unit, reason);
   }
 
   private void publish() {
@@ -189,6 +277,7 @@ final class UnitRunner {
     notifiers = TargetExtensions.select(forDaemon, ExtensionKind.NOTIFIER, Notifier.class);
     exporters = TargetExtensions.select(forDaemon, ExtensionKind.EXPORTER, Exporter.class);
     daemonInstances = forDaemon;
+    healths = running.values().stream().map(RunningUnit::health).toList();
     if (!targets.isEmpty()) {
       running.values().forEach(this::checkSettings);
     }

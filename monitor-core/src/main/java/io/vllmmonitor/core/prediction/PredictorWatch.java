@@ -34,11 +34,7 @@ final class PredictorWatch {
   private long undecided;
 
   PredictorWatch(
-      String id,
-      TargetId target,
-      Bound<FailurePredictor> bound,
-      Duration horizon,
-      int generation) {
+      String id, TargetId target, Bound<FailurePredictor> bound, Duration horizon, int generation) {
     this.id = id;
     this.target = target;
     this.bound = bound;
@@ -82,11 +78,17 @@ final class PredictorWatch {
     String why = failure.factors().isEmpty() ? "" : ": " + String.join(", ", failure.factors());
     return shortened(
         String.format(
-            Locale.ROOT, "%s%s, probability %.2f%s", failure.kind(), when, failure.probability(), why));
+            Locale.ROOT,
+            "%s%s, probability %.2f%s",
+            failure.kind(),
+            when,
+            failure.probability(),
+            why));
   }
 
   /** The failure as a prediction, with its limits. */
-  OpenPrediction open(String predictionId, Forecast.Failure failure, Instant at, LifecycleState state) {
+  OpenPrediction open(
+      String predictionId, Forecast.Failure failure, Instant at, LifecycleState state) {
     FailurePrediction prediction =
         new FailurePrediction(
             predictionId,
@@ -123,8 +125,7 @@ final class PredictorWatch {
   }
 
   private static List<String> phrases(List<String> given) {
-    List<String> kept =
-        given.stream().limit(MOST_PHRASES).map(PredictorWatch::shortened).toList();
+    List<String> kept = given.stream().limit(MOST_PHRASES).map(PredictorWatch::shortened).toList();
     if (given.size() <= MOST_PHRASES) {
       return kept;
     }

@@ -2,16 +2,19 @@ package io.vllmmonitor.core.sampling;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vllmmonitor.core.worker.HandOvers;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread of a target, lent from a shared pool: what is posted runs in order, never two at
  * once. Ticks come through here, and so should everything else that touches the state of the
- * target, such as the results of actuators. Thread-safe.
+ * target, such as the results of actuators. A thread that is stuck in code of others is left alone
+ * once the watchdog hands it over: the next one goes on with what waits. Thread-safe.
  */
 public final class TargetMailbox implements Executor {
   /** The most tasks that wait; a poster beyond it is told so. */
@@ -21,6 +24,10 @@ public final class TargetMailbox implements Executor {
   private final Consumer<Throwable> failures;
   private final Deque<Runnable> waiting = new ArrayDeque<>();
   private boolean running;
+
+  /** Who may take tasks; null while nobody does. */
+  private @Nullable Object turn;
+
   private boolean closed;
 
   /**
@@ -89,12 +96,35 @@ public final class TargetMailbox implements Executor {
   }
 
   private void drain() {
+    Object mine = new Object();
+    synchronized (waiting) {
+      turn = mine;
+    }
+    HandOvers.run(() -> drain(mine), () -> handOver(mine));
+  }
+
+  /** The task that runs is stuck: what waits is run by another thread, never at once with it. */
+  private void handOver(Object stuck) {
+    synchronized (waiting) {
+      if (turn != stuck) {
+        return;
+      }
+      turn = null;
+    }
+    boolean unused = start(); // a pool that is shut down has emptied the mailbox
+  }
+
+  private void drain(Object mine) {
     while (true) {
       Runnable task;
       synchronized (waiting) {
+        if (turn != mine) {
+          return;
+        }
         task = waiting.poll();
         if (task == null) {
           running = false;
+          turn = null;
           return;
         }
       }

@@ -7,6 +7,7 @@ import io.vllmmonitor.api.source.CollectScope;
 import io.vllmmonitor.api.source.TargetSignals;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.extension.ExtensionSet;
+import io.vllmmonitor.core.worker.HandOvers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
@@ -128,7 +129,9 @@ final class TargetSampling {
     collection.overrun =
         services.timer().after(target.scrapeTimeout().plus(OVERRUN), () -> overran(collection));
     try {
-      services.collecting().execute(() -> collect(collection));
+      services
+          .collecting()
+          .execute(() -> HandOvers.run(() -> collect(collection), () -> abandon(collection)));
     } catch (RejectedExecutionException e) {
       running = null; // the pool is shut down, and this target with it
       close();
@@ -168,6 +171,16 @@ final class TargetSampling {
     }
     giveUp(collection);
     deliver(collection.at, null, collection.took(), stuck("was given up after"));
+  }
+
+  /** The thread is lost in a source: the next scrape begins without it. */
+  private synchronized void abandon(Collection collection) {
+    if (running == collection) {
+      if (!collection.givenUp) {
+        overran(collection);
+      }
+      running = null;
+    }
   }
 
   private static void giveUp(Collection collection) {

@@ -4,24 +4,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one guarded call of a dropped source may use. Public only because instrumented classes call
- * it; no source can name it. One meter per thread: {@link SandboxedGuardrail} arms it before a call
- * and disarms it after. A thread that is not armed has nothing to spend.
+ * it; no source can name it. One meter per thread: {@link GuardedCalls} arms it before a call and
+ * disarms it after. A thread that is not armed has nothing to spend.
  *
  * <p>Once exhausted, every further tick and every handler throws the same error again, so that no
  * {@code catch} and no {@code finally} keeps a call alive.
  */
 public final class Budget {
-  /** Backward jumps, method entries, and the weight of calls whose cost grows with their input. */
-  static final int STEPS = 1_000_000;
-
   /** Nested calls. */
   static final int DEPTH = 256;
 
   /** Elements of one array. */
   static final int ARRAY_LENGTH = 65_536;
 
-  /** Bytes allocated in one call, roughly. */
-  static final int ALLOCATION_BYTES = 8 << 20;
+  /** Lines that one call may log. */
+  static final int LOG_LINES = 20;
 
   private static final int OBJECT_BYTES = 32;
 
@@ -30,6 +27,16 @@ public final class Budget {
 
   /** A text method looks at, or copies, up to {@link Guarded#LONGEST_TEXT} characters. */
   private static final int TEXT_STEPS = 50;
+
+  /** A call of the API that takes arguments: a question to a view, a step of a builder. */
+  private static final int API_STEPS = 200;
+
+  /** A call of the API that copies a collection of at most {@link Guarded#LARGEST_COLLECTION}. */
+  private static final int COPY_STEPS = 2_000;
+
+  private static final int CHARACTERS_PER_STEP = 160;
+
+  private static final Limits NOTHING = new Limits(0, 0);
 
   private static final ThreadLocal<Meter> METER = ThreadLocal.withInitial(Meter::new);
 
@@ -40,19 +47,26 @@ public final class Budget {
     private int steps;
     private int bytes;
     private int depth;
+    private int logLines;
+    private Limits limits = NOTHING;
     private @Nullable BudgetExhausted exhausted;
   }
 
-  static void arm() {
+  static void arm(Limits limits) {
     Meter meter = METER.get();
-    meter.steps = STEPS;
-    meter.bytes = ALLOCATION_BYTES;
+    meter.limits = limits;
+    meter.steps = limits.steps();
+    meter.bytes = limits.bytes();
     meter.depth = 0;
+    meter.logLines = 0;
     meter.exhausted = null;
   }
 
-  static void disarm() {
+  /** Ends the call; answers how many bytes it allocated, roughly. */
+  static int disarm() {
+    Meter meter = METER.get();
     METER.remove();
+    return meter.limits.bytes() - Math.max(0, meter.bytes);
   }
 
   /** At the entry of every method; answers the depth that it runs at. */
@@ -98,6 +112,36 @@ public final class Budget {
     spend(METER.get(), TEXT_STEPS);
   }
 
+  /** After every call of a text method that answers a text. */
+  public static void made(@Nullable String text) {
+    if (text != null) {
+      Meter meter = METER.get();
+      allocate(meter, 2 * text.length());
+      spend(meter, text.length() / CHARACTERS_PER_STEP);
+    }
+  }
+
+  /** After every call of the API that answers a copy of numbers. */
+  public static void made(double @Nullable [] numbers) {
+    if (numbers != null) {
+      allocate(METER.get(), 8 * numbers.length);
+    }
+  }
+
+  /** Before every call of the API that takes arguments. */
+  public static void api() {
+    Meter meter = METER.get();
+    allocate(meter, 4 * OBJECT_BYTES);
+    spend(meter, API_STEPS);
+  }
+
+  /** Before every call of the API that takes a collection. */
+  public static void copy() {
+    Meter meter = METER.get();
+    allocate(meter, 4 * OBJECT_BYTES);
+    spend(meter, COPY_STEPS);
+  }
+
   /** Before every array allocation. */
   public static void array(int length) {
     Meter meter = METER.get();
@@ -120,6 +164,14 @@ public final class Budget {
     allocate(METER.get(), bytes);
   }
 
+  static void logLine() {
+    Meter meter = METER.get();
+    spend(meter, API_STEPS);
+    if (++meter.logLines > LOG_LINES) {
+      throw exhaust(meter, "more than " + LOG_LINES + " lines logged");
+    }
+  }
+
   static BudgetExhausted exhaust(String what) {
     return exhaust(METER.get(), what);
   }
@@ -127,14 +179,14 @@ public final class Budget {
   private static void spend(Meter meter, int steps) {
     meter.steps -= steps;
     if (meter.steps < 0) {
-      throw exhaust(meter, "more than " + STEPS + " steps");
+      throw exhaust(meter, "more than " + meter.limits.steps() + " steps");
     }
   }
 
   private static void allocate(Meter meter, int bytes) {
     meter.bytes -= bytes;
     if (meter.bytes < 0) {
-      throw exhaust(meter, "more than " + ALLOCATION_BYTES + " bytes allocated");
+      throw exhaust(meter, "more than " + meter.limits.bytes() + " bytes allocated");
     }
   }
 

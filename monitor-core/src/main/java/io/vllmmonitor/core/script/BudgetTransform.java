@@ -41,6 +41,21 @@ final class BudgetTransform {
   /** Text methods that cost the same whatever the length. */
   private static final Set<String> CONSTANT_TIME = Set.of("length", "charAt", "isEmpty");
 
+  /** Methods of the boxed types that read a text of any length. */
+  private static final Set<String> PARSERS =
+      Set.of(
+          "parseInt",
+          "parseLong",
+          "parseUnsignedInt",
+          "parseUnsignedLong",
+          "parseBoolean",
+          "decode");
+
+  private static final String API = "io/vllmmonitor/api/";
+
+  /** What takes no arguments answers what is there already. */
+  private static final String NO_ARGUMENTS = "()";
+
   private static final Map<String, String> RECEIVERS = receivers();
 
   private final Map<String, ClassNode> own = new HashMap<>();
@@ -70,7 +85,6 @@ final class BudgetTransform {
   private void instrument(MethodNode method) {
     int depth = method.maxLocals;
     method.maxLocals++;
-    refuseHandlersThatCatchThemselves(method);
     Map<AbstractInsnNode, Integer> positions = new HashMap<>();
     for (AbstractInsnNode node : method.instructions) {
       positions.put(node, positions.size());
@@ -79,9 +93,13 @@ final class BudgetTransform {
       instrument(method.instructions, node, depth, positions);
     }
     Set<LabelNode> handlers = new HashSet<>();
-    for (TryCatchBlockNode block : method.tryCatchBlocks) {
+    for (TryCatchBlockNode block : List.copyOf(method.tryCatchBlocks)) {
       if (handlers.add(block.handler)) {
-        method.instructions.insert(lastMarkerAfter(block.handler), caught(depth));
+        InsnList check = caught(depth);
+        LabelNode after = new LabelNode();
+        check.add(after);
+        method.instructions.insert(lastMarkerAfter(block.handler), check);
+        uncover(method, block.handler, after);
       }
     }
     InsnList entry = new InsnList();
@@ -102,7 +120,7 @@ final class BudgetTransform {
       code.insertBefore(node, new InsnNode(Opcodes.DUP));
       code.insertBefore(node, call("array", "(I)V"));
     } else if (node instanceof TypeInsnNode type && opcode == Opcodes.NEW) {
-      boolean thrown = type.desc.endsWith("Exception");
+      boolean thrown = type.desc.endsWith("Exception") || type.desc.endsWith("Error");
       code.insertBefore(node, call(thrown ? "throwable" : "object", "()V"));
     } else if (node instanceof MethodInsnNode call) {
       guard(code, call);
@@ -124,13 +142,68 @@ final class BudgetTransform {
       replace(code, call, "arraycopy", "");
     } else if (call.owner.equals("java/util/Collections") && call.name.equals("sort")) {
       replace(code, call, "sort", "");
-    } else if (isText(call.owner) && !CONSTANT_TIME.contains(call.name)) {
+    } else if (call.owner.equals("java/util/Objects") && call.name.equals("equals")) {
+      replace(code, call, "equalOrNull", "");
+    } else if (call.owner.equals("java/lang/System$Logger")) {
+      replace(code, call, "log", "Ljava/lang/System$Logger;");
+    } else if (call.owner.equals("java/lang/AutoCloseable") && call.name.equals("close")) {
+      replace(code, call, "close", "Ljava/lang/AutoCloseable;");
+    } else if (call.owner.startsWith(API)) {
+      guardApi(code, call);
+    } else if (call.owner.startsWith("java/lang/") && PARSERS.contains(call.name)) {
       code.insertBefore(call, call("text", "()V"));
+    } else if (isText(call.owner) && !CONSTANT_TIME.contains(call.name)) {
+      guardText(code, call);
     } else if (call.owner.equals("java/lang/Object")) {
       guardObject(code, call);
     } else if (call.owner.startsWith("java/util/") && call.getOpcode() != Opcodes.INVOKESTATIC) {
       guardCollection(code, call, key);
     }
+  }
+
+  private static void guardText(InsnList code, MethodInsnNode call) {
+    if (call.name.equals("<init>")) {
+      replaceBuilder(code, call);
+      return;
+    }
+    code.insertBefore(call, call("text", "()V"));
+    if (call.desc.endsWith(")Ljava/lang/String;")) {
+      countAfter(code, call, "(Ljava/lang/String;)V");
+    }
+  }
+
+  /** A builder that starts with a text copies it. */
+  private static void replaceBuilder(InsnList code, MethodInsnNode call) {
+    if (call.desc.equals("(Ljava/lang/String;)V")) {
+      code.insertBefore(call, new InsnNode(Opcodes.DUP));
+      code.insertBefore(call, call("made", "(Ljava/lang/String;)V"));
+    }
+  }
+
+  private static void guardApi(InsnList code, MethodInsnNode call) {
+    if (call.owner.equals(API + "plugin/HttpAnswer") && call.name.equals("text")) {
+      replace(code, call, "page", "L" + API + "plugin/HttpAnswer;");
+    } else if (call.owner.equals(API + "plugin/HttpService") && call.name.equals("send")) {
+      replace(code, call, "send", "L" + API + "plugin/HttpService;");
+    } else if (takes(call, "Ljava/util/List;") || takes(call, "Ljava/util/Map;")) {
+      code.insertBefore(call, call("copy", "()V"));
+    } else if (!call.desc.startsWith(NO_ARGUMENTS)) {
+      code.insertBefore(call, call("api", "()V"));
+      if (call.desc.endsWith(")Ljava/lang/String;")) {
+        countAfter(code, call, "(Ljava/lang/String;)V");
+      } else if (call.desc.endsWith(")[D")) {
+        countAfter(code, call, "([D)V");
+      }
+    }
+  }
+
+  private static boolean takes(MethodInsnNode call, String type) {
+    return call.desc.substring(0, call.desc.indexOf(')')).contains(type);
+  }
+
+  private static void countAfter(InsnList code, MethodInsnNode call, String descriptor) {
+    code.insert(call, call("made", descriptor));
+    code.insert(call, new InsnNode(Opcodes.DUP));
   }
 
   private static boolean isText(String owner) {
@@ -162,6 +235,7 @@ final class BudgetTransform {
 
   private static Map<String, String> receivers() {
     String object = "(Ljava/lang/Object;)";
+    String two = "(Ljava/lang/Object;Ljava/lang/Object;)";
     return Map.ofEntries(
         Map.entry("add" + object, "Ljava/util/Collection;"),
         Map.entry("contains" + object, "Ljava/util/Collection;"),
@@ -171,10 +245,18 @@ final class BudgetTransform {
         Map.entry("addFirst" + object, "Ljava/util/Deque;"),
         Map.entry("addLast" + object, "Ljava/util/Deque;"),
         Map.entry("push" + object, "Ljava/util/Deque;"),
-        Map.entry("map.put(Ljava/lang/Object;Ljava/lang/Object;)", "Ljava/util/Map;"),
+        Map.entry("map.put" + two, "Ljava/util/Map;"),
         Map.entry("map.get" + object, "Ljava/util/Map;"),
         Map.entry("map.remove" + object, "Ljava/util/Map;"),
-        Map.entry("map.containsKey" + object, "Ljava/util/Map;"));
+        Map.entry("map.containsKey" + object, "Ljava/util/Map;"),
+        Map.entry("map.getOrDefault" + two, "Ljava/util/Map;"),
+        Map.entry("map.putIfAbsent" + two, "Ljava/util/Map;"),
+        Map.entry(
+            "map.computeIfAbsent(Ljava/lang/Object;Ljava/util/function/Function;)",
+            "Ljava/util/Map;"),
+        Map.entry(
+            "map.merge(Ljava/lang/Object;Ljava/lang/Object;Ljava/util/function/BiFunction;)",
+            "Ljava/util/Map;"));
   }
 
   private static void replace(
@@ -216,31 +298,34 @@ final class BudgetTransform {
   }
 
   /**
-   * The check in a handler throws. Were the handler inside its own range, that would go round for
-   * ever, without a tick. No source compiles to this; refuse it all the same.
+   * The check in a handler throws when the budget is used up, and nothing may catch that: neither
+   * the handler itself, which compilers do let cover its own beginning, nor another one.
    */
-  private static void refuseHandlersThatCatchThemselves(MethodNode method) {
+  private static void uncover(MethodNode method, LabelNode from, LabelNode to) {
     InsnList code = method.instructions;
-    for (TryCatchBlockNode first : method.tryCatchBlocks) {
-      Set<LabelNode> reached = new HashSet<>();
-      List<LabelNode> open = new ArrayList<>(List.of(first.handler));
-      while (!open.isEmpty()) {
-        int at = code.indexOf(open.remove(open.size() - 1));
-        for (TryCatchBlockNode next : method.tryCatchBlocks) {
-          boolean covers = code.indexOf(next.start) <= at && at < code.indexOf(next.end);
-          if (covers && next.handler == first.handler) {
-            throw new MonitorException(
-                GUARDRAIL_COMPILE,
-                Blame.PLUGIN,
-                "A handler in method "
-                    + method.name
-                    + " covers itself; write try/catch inside try/finally");
-          }
-          if (covers && reached.add(next.handler)) {
-            open.add(next.handler);
-          }
-        }
+    List<TryCatchBlockNode> blocks = new ArrayList<>();
+    for (TryCatchBlockNode block : method.tryCatchBlocks) {
+      boolean covers =
+          code.indexOf(block.start) <= code.indexOf(from)
+              && code.indexOf(to) <= code.indexOf(block.end);
+      if (covers) {
+        addUnlessEmpty(blocks, block.start, from, block);
+        addUnlessEmpty(blocks, to, block.end, block);
+      } else {
+        blocks.add(block);
       }
+    }
+    method.tryCatchBlocks = blocks;
+  }
+
+  private static void addUnlessEmpty(
+      List<TryCatchBlockNode> blocks, LabelNode start, LabelNode end, TryCatchBlockNode like) {
+    AbstractInsnNode node = start;
+    while (node != end && node.getOpcode() < 0) {
+      node = node.getNext();
+    }
+    if (node != end) {
+      blocks.add(new TryCatchBlockNode(start, end, like.handler, like.type));
     }
   }
 

@@ -16,21 +16,28 @@ import java.util.TreeMap;
 
 /**
  * The instrumented classes of one source as one blob: {@code "VMSC"}, a format byte, the name of
- * the main class, the number of classes, then per class (sorted by name) its name, the length and
- * the bytes; numbers are big-endian ints, names are modified UTF-8 behind a two-byte length. The
- * same classes give the same bytes. Immutable.
+ * the main class, the names of the kind and of the compiler (from format 2 on; before, all were
+ * guardrails made by Janino), the number of classes, then per class (sorted by name) its name, the
+ * length and the bytes; numbers are big-endian ints, names are modified UTF-8 behind a two-byte
+ * length. The same classes give the same bytes. Immutable.
  *
  * @param mainClass binary name of the class that implements the extension
+ * @param kind what it is
+ * @param compiler which compiler made the classes; not AUTO
  * @param classes bytes by binary name
  */
-record ClassBundle(String mainClass, Map<String, byte[]> classes) {
+record ClassBundle(
+    String mainClass, SourceKind kind, CompilerChoice compiler, Map<String, byte[]> classes) {
   private static final int MAGIC = 0x564D5343;
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+  private static final int FORMAT_OF_GUARDRAILS = 1;
   private static final int MOST_CLASSES = 1_000;
   private static final int LARGEST_CLASS = 1 << 20;
 
   ClassBundle {
     requireNonNull(mainClass, "mainClass");
+    requireNonNull(kind, "kind");
+    requireNonNull(compiler, "compiler");
     classes = Map.copyOf(classes);
   }
 
@@ -40,6 +47,8 @@ record ClassBundle(String mainClass, Map<String, byte[]> classes) {
       out.writeInt(MAGIC);
       out.writeByte(FORMAT);
       out.writeUTF(mainClass);
+      out.writeUTF(kind.name());
+      out.writeUTF(compiler.name());
       out.writeInt(classes.size());
       for (Map.Entry<String, byte[]> entry : new TreeMap<>(classes).entrySet()) {
         out.writeUTF(entry.getKey());
@@ -57,10 +66,16 @@ record ClassBundle(String mainClass, Map<String, byte[]> classes) {
    */
   static ClassBundle decode(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      if (in.readInt() != MAGIC || in.readByte() != FORMAT) {
+      int magic = in.readInt();
+      int format = in.readByte();
+      if (magic != MAGIC || format < FORMAT_OF_GUARDRAILS || format > FORMAT) {
         throw damaged("wrong magic or format", null);
       }
       String mainClass = in.readUTF();
+      boolean named = format > FORMAT_OF_GUARDRAILS;
+      SourceKind kind = named ? SourceKind.valueOf(in.readUTF()) : SourceKind.GUARDRAIL;
+      CompilerChoice compiler =
+          named ? CompilerChoice.valueOf(in.readUTF()) : CompilerChoice.JANINO;
       int count = in.readInt();
       if (count < 1 || count > MOST_CLASSES) {
         throw damaged(count + " classes", null);
@@ -78,8 +93,8 @@ record ClassBundle(String mainClass, Map<String, byte[]> classes) {
         }
         classes.put(name, code);
       }
-      return new ClassBundle(mainClass, classes);
-    } catch (IOException e) {
+      return new ClassBundle(mainClass, kind, compiler, classes);
+    } catch (IOException | IllegalArgumentException e) {
       throw damaged(String.valueOf(e.getMessage()), e);
     }
   }

@@ -6,7 +6,6 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.regex.Pattern;
 import org.codehaus.commons.compiler.Location;
 import org.codehaus.janino.Java;
 import org.codehaus.janino.util.AbstractTraverser;
@@ -17,11 +16,6 @@ import org.codehaus.janino.util.AbstractTraverser;
  */
 final class DialectLint extends AbstractTraverser<RuntimeException> {
   static final int MOST_STATEMENTS = 500;
-
-  private static final Pattern ARROW_CASE = Pattern.compile("\\bcase\\b.*->|\\bdefault\\s*->");
-  private static final Pattern RECORD = Pattern.compile("\\brecord\\s+\\w+\\s*\\(");
-  private static final Pattern PATTERN_INSTANCEOF =
-      Pattern.compile("\\binstanceof\\s+[\\w.<>?]+\\s+\\w+");
 
   private final String file;
   private final Deque<int[]> counts = new ArrayDeque<>();
@@ -72,19 +66,11 @@ final class DialectLint extends AbstractTraverser<RuntimeException> {
   @Override
   public void traverseTryStatement(Java.TryStatement statement) {
     if (!statement.resources.isEmpty()) {
-      throw error(
-          file,
-          statement.getLocation(),
-          "try with resources is not in this dialect",
-          "a guardrail has nothing to close");
+      throw lacks(DialectGap.TRY_WITH_RESOURCES, statement.getLocation());
     }
     for (Java.CatchClause clause : statement.catchClauses) {
       if (clause.catchParameter.types.length > 1) {
-        throw error(
-            file,
-            clause.getLocation(),
-            "a catch of several types is not in this dialect",
-            "write one catch per type");
+        throw lacks(DialectGap.MULTI_CATCH, clause.getLocation());
       }
     }
     needsRepair |= !statement.catchClauses.isEmpty() && statement.finallY != null;
@@ -165,29 +151,17 @@ final class DialectLint extends AbstractTraverser<RuntimeException> {
 
   /** Janino puts the finally block inside the range of its own handler: it could run twice. */
   private MonitorException leavesFinally(Location at) {
-    return error(
-        file,
-        at,
-        "a jump out of a try with finally is not in this dialect",
-        "keep the value in a variable, and return, break or continue after the try");
+    return lacks(DialectGap.JUMP_OUT_OF_FINALLY, at);
   }
 
   @Override
   public void traverseLambdaExpression(Java.LambdaExpression expression) {
-    throw error(
-        file,
-        expression.getLocation(),
-        "lambdas are not in this dialect",
-        "write a nested class that implements the interface");
+    throw lacks(DialectGap.LAMBDA, expression.getLocation());
   }
 
   @Override
   public void traverseMethodReference(Java.MethodReference reference) {
-    throw error(
-        file,
-        reference.getLocation(),
-        "method references are not in this dialect",
-        "write a nested class that implements the interface");
+    throw lacks(DialectGap.METHOD_REFERENCE, reference.getLocation());
   }
 
   @Override
@@ -208,6 +182,10 @@ final class DialectLint extends AbstractTraverser<RuntimeException> {
         "throw an IllegalStateException");
   }
 
+  private MonitorException lacks(DialectGap gap, Location at) {
+    return error(file, at, "this is not in the dialect", gap.hint());
+  }
+
   /** A compile error with its place. */
   static MonitorException error(String file, Location at, String message, String hint) {
     String place =
@@ -218,34 +196,5 @@ final class DialectLint extends AbstractTraverser<RuntimeException> {
         GUARDRAIL_COMPILE,
         Blame.PLUGIN,
         place + ": " + message + (hint.isEmpty() ? "" : ". Hint: " + hint));
-  }
-
-  /** What the dialect lacks, guessed from the line at which the compiler stopped. */
-  static String hintFor(String line, String message) {
-    if (line.contains("->") && !ARROW_CASE.matcher(line).find()) {
-      return "lambdas are not in this dialect; write a nested class";
-    }
-    if (ARROW_CASE.matcher(line).find() || line.contains("= switch")) {
-      return "switch expressions are not in this dialect; use case … : with break";
-    }
-    if (line.contains("var ")) {
-      return "'var' is not in this dialect; write the type";
-    }
-    if (RECORD.matcher(line).find()) {
-      return "records are not in this dialect; write a class";
-    }
-    if (PATTERN_INSTANCEOF.matcher(line).find()) {
-      return "pattern instanceof is not in this dialect; test, then cast";
-    }
-    if (line.contains("\"\"\"")) {
-      return "text blocks are not in this dialect; join strings with +";
-    }
-    if (line.contains("sealed ") || line.contains("permits ") || line.contains("yield ")) {
-      return "the dialect is Java 8 without lambdas";
-    }
-    if (message.contains("Object") || message.contains("cast")) {
-      return "generics are erased in this dialect; cast what comes out of a collection";
-    }
-    return "";
   }
 }

@@ -2,6 +2,9 @@ package io.vllmmonitor.core.script;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vllmmonitor.api.plugin.HttpAnswer;
+import io.vllmmonitor.api.plugin.HttpCall;
+import io.vllmmonitor.api.plugin.HttpService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -10,6 +13,8 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +25,14 @@ import org.jspecify.annotations.Nullable;
 public final class Guarded {
   static final int LONGEST_TEXT = 8_192;
   static final int LARGEST_COLLECTION = 10_000;
+  static final int LARGEST_PAGE = 1 << 18;
+  private static final Duration LONGEST_EXCHANGE = Duration.ofSeconds(30);
+  private static final int EXCHANGE_STEPS = 100_000;
   private static final int ELEMENTS_PER_STEP = 8;
   private static final int DEEPEST_TEXT = 8;
+
+  /** The processor compares a block of characters at once. */
+  private static final int CHARACTERS_PER_STEP = 4_096;
 
   private Guarded() {}
 
@@ -98,6 +109,51 @@ public final class Guarded {
     return plain(left).equals(right);
   }
 
+  /** In place of {@code Objects.equals(Object, Object)}. */
+  public static boolean equalOrNull(@Nullable Object left, @Nullable Object right) {
+    return left == null ? right == null : equal(left, right);
+  }
+
+  /** In place of {@code HttpAnswer.text()}: pages of a bounded size only. */
+  public static String page(HttpAnswer answer) {
+    int length = answer.body().length;
+    if (length > LARGEST_PAGE) {
+      throw Budget.exhaust("a page of " + length + " bytes; at most " + LARGEST_PAGE);
+    }
+    String text = answer.text();
+    Budget.made(text);
+    return text;
+  }
+
+  /** In place of {@code HttpService.send(HttpCall)}: a few, each with a short deadline. */
+  public static HttpAnswer send(HttpService http, HttpCall call) {
+    Budget.spend(EXCHANGE_STEPS);
+    if (call.deadline().compareTo(LONGEST_EXCHANGE) > 0) {
+      throw Budget.exhaust(
+          "an HTTP deadline of " + call.deadline() + "; at most " + LONGEST_EXCHANGE);
+    }
+    return http.send(call);
+  }
+
+  /**
+   * In place of {@code AutoCloseable.close()}: what is not the source's own is not its to close.
+   */
+  public static void close(AutoCloseable closeable) throws Exception {
+    if (!(closeable.getClass().getClassLoader() instanceof SourceClassLoader)) {
+      throw new IllegalArgumentException(
+          "Only objects of the source's own classes are closed; found a " + typeOf(closeable));
+    }
+    closeable.close();
+  }
+
+  /** In place of {@code System.Logger.log(Level, String)}: a few lines a call. */
+  public static void log(System.Logger logger, System.Logger.Level level, @Nullable String text) {
+    Budget.logLine();
+    String line = String.valueOf(text);
+    checkLength(line.length());
+    logger.log(level, line);
+  }
+
   public static boolean add(Collection<@Nullable Object> collection, @Nullable Object element) {
     checkGrowth(collection.size());
     if (collection instanceof java.util.Set<?>) {
@@ -117,12 +173,14 @@ public final class Guarded {
   }
 
   public static boolean contains(Collection<?> collection, @Nullable Object element) {
-    Budget.spend(1 + collection.size() / ELEMENTS_PER_STEP);
+    Budget.spend(
+        1 + collection.size() / ELEMENTS_PER_STEP + textWeight(element, collection.size()));
     return collection.contains(plainOrNull(element));
   }
 
   public static boolean remove(Collection<?> collection, @Nullable Object element) {
-    Budget.spend(1 + collection.size() / ELEMENTS_PER_STEP);
+    Budget.spend(
+        1 + collection.size() / ELEMENTS_PER_STEP + textWeight(element, collection.size()));
     return collection.remove(plainOrNull(element));
   }
 
@@ -132,7 +190,10 @@ public final class Guarded {
   }
 
   public static void sort(List<@Nullable Object> list, @Nullable Comparator<Object> comparator) {
-    Budget.spend(1 + list.size());
+    // Elements are compared about as many times as the size has binary digits.
+    int comparisons = list.size() * (32 - Integer.numberOfLeadingZeros(list.size()));
+    Object first = list.isEmpty() ? null : list.get(0);
+    Budget.spend(1 + comparisons / 4 + textWeight(first, comparisons));
     Collections.sort(list, comparator);
   }
 
@@ -156,6 +217,34 @@ public final class Guarded {
 
   public static boolean containsKey(Map<?, ?> map, @Nullable Object key) {
     return map.containsKey(plainOrNull(key));
+  }
+
+  public static @Nullable Object getOrDefault(
+      Map<@Nullable Object, @Nullable Object> map, @Nullable Object key, @Nullable Object other) {
+    return map.getOrDefault(plainOrNull(key), other);
+  }
+
+  public static @Nullable Object putIfAbsent(
+      Map<@Nullable Object, @Nullable Object> map, @Nullable Object key, @Nullable Object value) {
+    checkGrowth(map.size());
+    return map.putIfAbsent(plainOrNull(key), value);
+  }
+
+  public static @Nullable Object computeIfAbsent(
+      Map<@Nullable Object, @Nullable Object> map,
+      @Nullable Object key,
+      Function<@Nullable Object, @Nullable Object> maker) {
+    checkGrowth(map.size());
+    return map.computeIfAbsent(plainOrNull(key), maker);
+  }
+
+  public static @Nullable Object merge(
+      Map<@Nullable Object, @Nullable Object> map,
+      @Nullable Object key,
+      Object value,
+      BiFunction<@Nullable Object, @Nullable Object, @Nullable Object> combiner) {
+    checkGrowth(map.size());
+    return map.merge(plainOrNull(key), value, combiner);
   }
 
   /** The compiler uses it for the values of an enum. */
@@ -211,7 +300,17 @@ public final class Guarded {
     checkLength(text.length());
   }
 
+  /** What it costs to compare a text so many times with others that may be like it. */
+  private static int textWeight(@Nullable Object value, int times) {
+    return value instanceof String text
+        ? (int) ((long) times * Math.min(text.length(), LARGEST_PAGE) / CHARACTERS_PER_STEP)
+        : 0;
+  }
+
   private static Object plain(Object value) {
+    if (value instanceof String text) {
+      Budget.spend(text.length() / ELEMENTS_PER_STEP / ELEMENTS_PER_STEP);
+    }
     if (!isPlain(value)) {
       throw new IllegalArgumentException(
           "Keys, set elements and what is compared must be text, numbers, enums, times or objects of"

@@ -8,6 +8,7 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import java.lang.reflect.InvocationTargetException;
+import java.util.function.IntConsumer;
 
 /**
  * Runs calls into a dropped source: arms the budget, and turns everything thrown into a {@link
@@ -17,9 +18,21 @@ final class GuardedCalls {
   private static final int LONGEST_MESSAGE = 500;
 
   private final String file;
+  private final String simpleName;
+  private final Limits limits;
 
-  GuardedCalls(String file) {
+  /**
+   * @param file the file as people know it, perhaps with its folder, for messages
+   */
+  GuardedCalls(String file, Limits limits) {
     this.file = file;
+    this.simpleName = file.substring(file.lastIndexOf('/') + 1);
+    this.limits = limits;
+  }
+
+  /** The file as people know it. */
+  String file() {
+    return file;
   }
 
   /** A call with an answer. */
@@ -27,25 +40,21 @@ final class GuardedCalls {
     T call() throws Throwable;
   }
 
-  <T> T answer(String what, Call<T> call) {
-    Budget.arm();
+  /**
+   * Makes a call under a fresh budget.
+   *
+   * @param allocated takes the bytes that the call allocated, roughly, however it ended
+   */
+  <T> T answer(String what, Call<T> call, IntConsumer allocated) {
+    Budget.arm(limits);
     try {
       return call.call();
     } catch (Throwable e) {
       // Still armed: the message of an own exception class is code of the source, too.
       throw translate(what, e);
     } finally {
-      Budget.disarm();
+      allocated.accept(Budget.disarm());
     }
-  }
-
-  void run(String what, Runnable call) {
-    answer(
-        what,
-        () -> {
-          call.run();
-          return Boolean.TRUE;
-        });
   }
 
   private MonitorException translate(String what, Throwable thrown) {
@@ -79,7 +88,7 @@ final class GuardedCalls {
 
   private String place(Throwable thrown) {
     for (StackTraceElement element : thrown.getStackTrace()) {
-      if (file.equals(element.getFileName()) && element.getLineNumber() > 0) {
+      if (simpleName.equals(element.getFileName()) && element.getLineNumber() > 0) {
         return file + " line " + element.getLineNumber();
       }
     }

@@ -30,20 +30,32 @@ import org.objectweb.asm.tree.TypeInsnNode;
  * Confined to one thread.
  */
 final class SandboxScan {
-  private static final List<String> EXTRA_INTERFACES =
+  /** Beside the functional ones and that of the source's kind. */
+  private static final List<String> INTERFACES =
       List.of(
-          "io/vllmmonitor/api/guardrail/Guardrail",
+          "java/lang/AutoCloseable",
           "java/lang/Comparable",
           "java/util/Comparator",
           "java/util/Iterator",
           "java/lang/Iterable");
 
+  private static final List<String> SUPERCLASSES =
+      List.of("java/lang/Object", "java/lang/Enum", "java/lang/Record");
+
+  /** A class there could stand in for one that instrumented code relies on. */
+  private static final List<String> TAKEN_PACKAGES =
+      List.of("java/", "javax/", "jdk/", "sun/", "com/sun/", "io/vllmmonitor/");
+
   private final String file;
+  private final SourceKind kind;
+  private final AllowList allowed;
   private final Map<String, ClassNode> own = new HashMap<>();
   private int line;
 
-  SandboxScan(String file, Collection<ClassNode> classes) {
+  SandboxScan(String file, SourceKind kind, Collection<ClassNode> classes) {
     this.file = file;
+    this.kind = kind;
+    this.allowed = AllowList.of(kind);
     classes.forEach(node -> own.put(node.name, node));
   }
 
@@ -58,15 +70,14 @@ final class SandboxScan {
 
   private void checkClass(ClassNode node) {
     line = 0;
-    boolean extendsAllowed =
-        node.superName.equals("java/lang/Object")
-            || node.superName.equals("java/lang/Enum")
-            || own.containsKey(node.superName);
-    if (!extendsAllowed) {
+    if (TAKEN_PACKAGES.stream().anyMatch(node.name::startsWith)) {
+      throw refuse("the package of class " + dotted(node.name), "leave the package line out");
+    }
+    if (!SUPERCLASSES.contains(node.superName) && !own.containsKey(node.superName)) {
       throw refuse("class " + dotted(node.superName), "extend Object or an own class");
     }
     for (String type : node.interfaces) {
-      if (!own.containsKey(type) && !EXTRA_INTERFACES.contains(type)) {
+      if (!own.containsKey(type) && !mayImplement(type)) {
         throw refuse("interface " + dotted(type), null);
       }
     }
@@ -74,6 +85,12 @@ final class SandboxScan {
       checkType(Type.getType(field.desc));
     }
     node.methods.forEach(this::checkMethod);
+  }
+
+  private boolean mayImplement(String type) {
+    return INTERFACES.contains(type)
+        || type.equals(kind.internalName())
+        || (type.startsWith("java/util/function/") && allowed.showsType(type));
   }
 
   private void checkMethod(MethodNode method) {
@@ -88,7 +105,7 @@ final class SandboxScan {
       throw refuse("a native or synchronized method", "an instance is called by one thread only");
     }
     if (method.name.equals("finalize")) {
-      throw refuse("a finalizer", "release nothing; a guardrail holds nothing");
+      throw refuse("a finalizer", "override close() instead");
     }
     checkType(Type.getMethodType(method.desc));
     for (TryCatchBlockNode block : method.tryCatchBlocks) {
@@ -113,7 +130,7 @@ final class SandboxScan {
     } else if (node instanceof LdcInsnNode constant) {
       checkConstant(constant.cst);
     } else if (node instanceof InvokeDynamicInsnNode) {
-      throw refuse("a dynamic call", "write a class instead of a lambda or a method reference");
+      throw refuse("a dynamic call", "write a class or a plain lambda");
     } else if (node instanceof MultiANewArrayInsnNode) {
       throw refuse("an array of arrays in one 'new'", "allocate its rows one by one");
     } else if (isUnwanted(node.getOpcode())) {
@@ -144,13 +161,12 @@ final class SandboxScan {
       return;
     }
     boolean reads = field.getOpcode() == Opcodes.GETSTATIC;
-    if (!reads || !AllowList.allowsField(field.owner)) {
+    if (!reads || !allowed.allowsField(field.owner)) {
       throw refuse(dotted(field.owner) + "." + field.name, AllowList.hint(field.owner, field.name));
     }
   }
 
   private void checkCall(String owner, String name, String descriptor) {
-    checkType(Type.getMethodType(descriptor));
     if (owner.startsWith("[")) {
       if (!name.equals("clone")) {
         throw refuse("a call of " + name + " on an array", null);
@@ -160,6 +176,7 @@ final class SandboxScan {
     if (!isAllowed(owner, name, descriptor)) {
       throw refuse("a call of " + dotted(owner) + "." + name, AllowList.hint(owner, name));
     }
+    checkType(Type.getMethodType(descriptor));
   }
 
   /**
@@ -169,7 +186,7 @@ final class SandboxScan {
   private boolean isAllowed(String owner, String name, String descriptor) {
     ClassNode node = own.get(owner);
     if (node == null) {
-      return AllowList.allowsMethod(owner, name, descriptor);
+      return allowed.allowsMethod(owner, name, descriptor);
     }
     boolean declared =
         node.methods.stream().anyMatch(m -> m.name.equals(name) && m.desc.equals(descriptor));
@@ -192,7 +209,7 @@ final class SandboxScan {
     Type element = elementOf(type);
     if (element.getSort() == Type.OBJECT) {
       String name = element.getInternalName();
-      if (!own.containsKey(name) && !AllowList.showsType(name)) {
+      if (!own.containsKey(name) && !allowed.showsType(name)) {
         throw refuse("the type " + dotted(name), AllowList.hint(name, ""));
       }
     }

@@ -6,8 +6,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.guardrail.Guardrail;
+import io.vllmmonitor.api.learning.Learner;
+import io.vllmmonitor.api.lifecycle.LifecycleListener;
+import io.vllmmonitor.api.mitigation.MitigationStrategy;
 import io.vllmmonitor.api.plugin.PluginContext;
+import io.vllmmonitor.api.prediction.FailurePredictor;
+import io.vllmmonitor.api.source.MetricsSource;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 
@@ -42,6 +48,16 @@ public final class ScriptCode {
     return header;
   }
 
+  /** What its instances are. */
+  public SourceKind kind() {
+    return bundle.kind();
+  }
+
+  /** Which compiler made the classes; never {@link CompilerChoice#AUTO}. */
+  public CompilerChoice compiler() {
+    return bundle.compiler();
+  }
+
   /**
    * Makes one instance. Its static initialisers and its constructor run under a budget of their
    * own, and so does every later call.
@@ -50,12 +66,12 @@ public final class ScriptCode {
    *     GUARDRAIL_EVALUATION when the source throws, GUARDRAIL_SOURCE_HEADER when {@code id()} is
    *     not the header's id
    */
-  public Guardrail instantiate(PluginContext context) {
+  public Extension instantiate(PluginContext context) {
     requireNonNull(context, "context");
-    GuardedCalls calls = new GuardedCalls(file);
-    Guardrail made = calls.answer("its constructor", () -> construct(context));
-    SandboxedGuardrail guardrail = new SandboxedGuardrail(made, calls);
-    if (!guardrail.id().equals(header.id())) {
+    GuardedCalls calls = new GuardedCalls(file, kind().limits());
+    Object made = calls.answer("its constructor", () -> construct(context), bytes -> {});
+    Extension extension = sandboxed(made, calls);
+    if (!extension.id().equals(header.id())) {
       throw new MonitorException(
           GUARDRAIL_SOURCE_HEADER,
           Blame.PLUGIN,
@@ -64,23 +80,35 @@ public final class ScriptCode {
               + " has the header id '"
               + header.id()
               + "' but id() answers '"
-              + guardrail.id()
+              + extension.id()
               + "'; make them the same");
     }
-    return guardrail;
+    return extension;
   }
 
-  private Guardrail construct(PluginContext context) throws Throwable {
-    SourceClassLoader loader = new SourceClassLoader(bundle.classes());
+  private Extension sandboxed(Object made, GuardedCalls calls) {
+    return switch (kind()) {
+      case GUARDRAIL -> new SandboxedGuardrail((Guardrail) made, calls);
+      case PREDICTOR -> new SandboxedPredictor((FailurePredictor) made, calls);
+      case MITIGATION -> new SandboxedMitigation((MitigationStrategy) made, calls);
+      case LEARNER -> new SandboxedLearner((Learner) made, calls);
+      case LISTENER -> new SandboxedListener((LifecycleListener) made, calls);
+      case SOURCE -> new SandboxedSource((MetricsSource) made, calls);
+    };
+  }
+
+  private Object construct(PluginContext context) throws Throwable {
+    SourceClassLoader loader = new SourceClassLoader(bundle.classes(), AllowList.of(kind()));
+    loader.initialise();
     Class<?> main = Class.forName(bundle.mainClass(), true, loader);
     for (Constructor<?> constructor : main.getConstructors()) {
       Class<?>[] parameters = constructor.getParameterTypes();
       try {
         if (parameters.length == 0) {
-          return (Guardrail) constructor.newInstance();
+          return constructor.newInstance();
         }
         if (parameters.length == 1 && parameters[0] == PluginContext.class) {
-          return (Guardrail) constructor.newInstance(context);
+          return constructor.newInstance(context);
         }
       } catch (InvocationTargetException e) {
         throw requireNonNull(e.getCause(), "cause");

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -37,11 +38,19 @@ public final class SourceCompiler {
 
   /** From a source text to the blob of its classes. */
   interface Steps {
-    byte[] classes(String file, String text);
+    byte[] classes(String file, String text, CompilerChoice choice);
   }
 
+  /** A compiler that also uses the JDK's, where the daemon runs on a JDK. */
   public SourceCompiler() {
-    this(new DeadlineWorker("source-compiler", DEADLINE, MOST_ABANDONED), new SourceSteps());
+    this(
+        new DeadlineWorker("source-compiler", DEADLINE, MOST_ABANDONED),
+        new SourceSteps(SourceCompiler::compilerOfTheJdk));
+  }
+
+  /** Asks for the module first: without it the class that uses it cannot even be linked. */
+  private static Optional<JavacCompiler> compilerOfTheJdk() {
+    return ModuleLayer.boot().findModule("jdk.compiler").flatMap(m -> JavacCompiler.ofThisJdk());
   }
 
   SourceCompiler(DeadlineWorker worker, Steps steps) {
@@ -52,13 +61,22 @@ public final class SourceCompiler {
   /**
    * Checks, compiles, scans and instruments a source.
    *
-   * @param file the file's name, without folder
+   * @param file the file as people know it, perhaps with its folder, for messages
    * @throws MonitorException GUARDRAIL_SOURCE_TOO_LARGE, GUARDRAIL_SOURCE_UNREADABLE (not UTF-8),
-   *     GUARDRAIL_SOURCE_HEADER, GUARDRAIL_COMPILE with line, column and a hint,
-   *     GUARDRAIL_FORBIDDEN_CALL with the line, GUARDRAIL_COMPILE_TIMEOUT,
+   *     GUARDRAIL_SOURCE_HEADER, GUARDRAIL_COMPILE with line, column and a hint, SOURCE_KIND,
+   *     SOURCE_COMPILER_MISSING, GUARDRAIL_FORBIDDEN_CALL with the line, GUARDRAIL_COMPILE_TIMEOUT,
    *     GUARDRAIL_SOURCE_QUARANTINED
    */
   public CompiledSource compile(String file, byte[] bytes) {
+    return compile(file, bytes, CompilerChoice.AUTO);
+  }
+
+  /**
+   * The same with one compiler, whatever the header says.
+   *
+   * @param choice AUTO for what the header says
+   */
+  public CompiledSource compile(String file, byte[] bytes, CompilerChoice choice) {
     if (bytes.length > LARGEST_SOURCE_BYTES) {
       throw failure(
           GUARDRAIL_SOURCE_TOO_LARGE,
@@ -78,7 +96,8 @@ public final class SourceCompiler {
           GUARDRAIL_SOURCE_QUARANTINED,
           "Source " + file + " took too long to compile before; change it to try again");
     }
-    Outcome<byte[]> outcome = worker.run(() -> steps.classes(file, text));
+    CompilerChoice compiler = choice == CompilerChoice.AUTO ? header.compiler() : choice;
+    Outcome<byte[]> outcome = worker.run(() -> steps.classes(file, text, compiler));
     return switch (outcome.kind()) {
       case DONE -> new CompiledSource(hash, header, outcome.get());
       case FAILED -> throw asFailure(file, outcome.thrown());

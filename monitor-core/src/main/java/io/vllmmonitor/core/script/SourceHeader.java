@@ -8,6 +8,7 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,15 +27,22 @@ import java.util.regex.Pattern;
  * Nothing but white space may stand before the comment. One {@code key: value} per line; a leading
  * {@code *} is ignored, and so are empty lines and lines without a {@code key:} in front (prose).
  * {@code id}, {@code version} and {@code description} are required and given once; each {@code
- * config.KEY} is a configuration key in snake case with its default. Another key is refused, so
- * that a misspelt one is noticed. Immutable.
+ * config.KEY} is a configuration key in snake case with its default. {@code compiler} may be {@code
+ * janino} or {@code javac} and is {@code auto} without it. Another key is refused, so that a
+ * misspelt one is noticed. Immutable.
  *
  * @param id the unit's and the guardrail's id, {@code [a-z][a-z0-9.-]{1,63}}
  * @param version SemVer
+ * @param compiler which compiler it wants
  * @param defaults configuration defaults by key, in the order of the file
  */
 public record SourceHeader(
-    String id, String version, String description, Map<String, String> defaults) {
+    String id,
+    String version,
+    String description,
+    CompilerChoice compiler,
+    Map<String, String> defaults) {
+  private static final Set<String> PLAIN_KEYS = Set.of("id", "version", "description", "compiler");
   private static final Pattern ID = Pattern.compile("[a-z][a-z0-9.-]{1,63}");
   private static final Pattern VERSION =
       Pattern.compile("\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}([-+][0-9A-Za-z.+-]{1,64})?");
@@ -50,6 +58,7 @@ public record SourceHeader(
     requireNonNull(id, "id");
     requireNonNull(version, "version");
     requireNonNull(description, "description");
+    requireNonNull(compiler, "compiler");
     defaults = Map.copyOf(defaults);
   }
 
@@ -81,7 +90,15 @@ public record SourceHeader(
       throw wrong(file, "has the version '" + version + "'; expected one such as 1.0.0");
     }
     String description = required(file, fields, "description");
-    return new SourceHeader(id, version, description, defaults(file, fields));
+    String word = fields.getOrDefault("compiler", CompilerChoice.AUTO.word());
+    CompilerChoice compiler =
+        CompilerChoice.of(word)
+            .orElseThrow(
+                () ->
+                    wrong(
+                        file,
+                        "asks for the compiler '" + word + "'; expected auto, janino or javac"));
+    return new SourceHeader(id, version, description, compiler, defaults(file, fields));
   }
 
   private static Map<String, String> fields(String file, String comment) {
@@ -102,12 +119,13 @@ public record SourceHeader(
           Matcher matcher = CONFIG_KEY.matcher(key);
           if (matcher.matches()) {
             defaults.put(matcher.group(1), value);
-          } else if (!key.equals("id") && !key.equals("version") && !key.equals("description")) {
+          } else if (!PLAIN_KEYS.contains(key)) {
             throw wrong(
                 file,
                 "has the header key '"
                     + key
-                    + "'; known are id, version, description and config.KEY with KEY in snake case");
+                    + "'; known are id, version, description, compiler and config.KEY with KEY in snake"
+                    + " case");
           }
         });
     return defaults;

@@ -1,87 +1,90 @@
 package io.vllmmonitor.core.script;
 
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_COMPILE;
+import static io.vllmmonitor.api.error.ErrorCode.SOURCE_COMPILER_MISSING;
+import static io.vllmmonitor.api.error.ErrorCode.SOURCE_KIND;
 
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
-import java.io.IOException;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.codehaus.commons.compiler.CompileException;
-import org.codehaus.commons.compiler.Location;
-import org.codehaus.janino.ClassLoaderIClassLoader;
-import org.codehaus.janino.Java;
-import org.codehaus.janino.Parser;
-import org.codehaus.janino.Scanner;
-import org.codehaus.janino.UnitCompiler;
-import org.codehaus.janino.util.ClassFile;
-import org.objectweb.asm.ClassReader;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.tree.ClassNode;
 
-/** Parse, lint, repair, compile, scan, instrument. Stateless; runs on the compiler's worker. */
+/** Compile, scan, instrument. Stateless; runs on the compiler's worker. */
 final class SourceSteps implements SourceCompiler.Steps {
-  private static final int TARGET = 17;
-  private static final String GUARDRAIL = "io/vllmmonitor/api/guardrail/Guardrail";
+  private final JaninoCompiler janino = new JaninoCompiler();
+  private final Supplier<Optional<JavacCompiler>> javac;
+
+  /**
+   * @param javac the JDK's compiler, empty where the daemon does not run on a JDK; asked for only
+   *     when it is needed
+   */
+  SourceSteps(Supplier<Optional<JavacCompiler>> javac) {
+    this.javac = javac;
+  }
 
   @Override
-  public byte[] classes(String file, String text) {
+  public byte[] classes(String file, String text, CompilerChoice choice) {
     CompilerClassLoader visible = new CompilerClassLoader();
-    List<ClassNode> nodes = new ArrayList<>();
-    for (ClassFile compiled : compile(file, text, visible)) {
-      ClassNode node = new ClassNode();
-      new ClassReader(compiled.toByteArray()).accept(node, ClassReader.SKIP_FRAMES);
-      node.version = Opcodes.V17;
-      nodes.add(node);
-    }
+    return switch (choice) {
+      case JANINO -> byJanino(file, text, visible);
+      case JAVAC -> byJavac(file, text, javac.get().orElseThrow(() -> missing(file)), visible);
+      case AUTO -> {
+        try {
+          yield byJanino(file, text, visible);
+        } catch (RuntimeException | StackOverflowError e) {
+          Optional<JavacCompiler> compiler = mayBeTheDialect(e) ? javac.get() : Optional.empty();
+          if (compiler.isEmpty()) {
+            throw e;
+          }
+          yield byJavac(file, text, compiler.get(), visible);
+        }
+      }
+    };
+  }
+
+  /**
+   * Janino also fails inside at some of what is not in its dialect, or writes what cannot be
+   * instrumented. What compiled and is not allowed stays so, whoever compiles it.
+   */
+  private static boolean mayBeTheDialect(Throwable failure) {
+    return !(failure instanceof MonitorException known) || known.code() == GUARDRAIL_COMPILE;
+  }
+
+  private byte[] byJanino(String file, String text, CompilerClassLoader visible) {
+    return bundle(file, CompilerChoice.JANINO, janino.compile(file, text, visible), visible);
+  }
+
+  private static byte[] byJavac(
+      String file, String text, JavacCompiler compiler, CompilerClassLoader visible) {
+    return bundle(file, CompilerChoice.JAVAC, compiler.compile(file, text), visible);
+  }
+
+  private static MonitorException missing(String file) {
+    return new MonitorException(
+        SOURCE_COMPILER_MISSING,
+        Blame.OPERATOR,
+        file
+            + ": its header asks for javac, which a Java runtime without a JDK does not have; run"
+            + " the daemon on a JDK, or leave 'compiler:' out of the header");
+  }
+
+  private static byte[] bundle(
+      String file, CompilerChoice compiler, List<ClassNode> nodes, CompilerClassLoader visible) {
+    nodes.forEach(node -> node.version = Opcodes.V17);
     ClassNode main = mainClass(file, nodes);
-    new SandboxScan(file, nodes).check();
+    SourceKind kind = kind(file, main);
+    new SandboxScan(file, kind, nodes).check();
     BudgetTransform transform = new BudgetTransform(nodes, visible);
     Map<String, byte[]> classes = new LinkedHashMap<>();
     for (ClassNode node : nodes) {
       classes.put(node.name.replace('/', '.'), transform.apply(node));
     }
-    return new ClassBundle(main.name.replace('/', '.'), classes).encode();
-  }
-
-  private static List<ClassFile> compile(String file, String text, ClassLoader visible) {
-    try {
-      Java.AbstractCompilationUnit unit =
-          new Parser(new Scanner(file, new StringReader(text))).parseAbstractCompilationUnit();
-      DialectLint lint = new DialectLint(file);
-      lint.visitAbstractCompilationUnit(unit);
-      if (lint.needsRepair()) {
-        unit = new TryRepair().copyAbstractCompilationUnit(unit);
-      }
-      UnitCompiler compiler = new UnitCompiler(unit, new ClassLoaderIClassLoader(visible));
-      compiler.setTargetVersion(TARGET);
-      List<ClassFile> classes = new ArrayList<>();
-      compiler.compileUnit(true, true, false, classes);
-      return classes;
-    } catch (CompileException e) {
-      throw located(file, text, e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Reading from memory failed", e);
-    }
-  }
-
-  private static MonitorException located(String file, String text, CompileException failure) {
-    Location at = failure.getLocation();
-    String message = String.valueOf(failure.getMessage());
-    if (at == null) {
-      return DialectLint.error(file, at, message, "");
-    }
-    // Janino repeats the place in front of its message.
-    String place = at + ": ";
-    String bare = message.startsWith(place) ? message.substring(place.length()) : message;
-    String[] lines = text.split("\\R", -1);
-    int line = at.getLineNumber() - 1;
-    String hint = line >= 0 && line < lines.length ? DialectLint.hintFor(lines[line], message) : "";
-    return DialectLint.error(file, at, bare, hint);
+    return new ClassBundle(main.name.replace('/', '.'), kind, compiler, classes).encode();
   }
 
   private static ClassNode mainClass(String file, List<ClassNode> nodes) {
@@ -89,7 +92,7 @@ final class SourceSteps implements SourceCompiler.Steps {
         nodes.stream()
             .filter(node -> (node.access & Opcodes.ACC_PUBLIC) != 0 && !node.name.contains("$"))
             .toList();
-    if (candidates.size() == 1 && candidates.get(0).interfaces.contains(GUARDRAIL)) {
+    if (candidates.size() == 1) {
       return candidates.get(0);
     }
     throw new MonitorException(
@@ -98,9 +101,26 @@ final class SourceSteps implements SourceCompiler.Steps {
         file
             + ": has "
             + candidates.size()
-            + " public classes"
-            + (candidates.size() == 1 ? " that do not implement Guardrail" : "")
-            + "; expected one: public class … implements"
-            + " io.vllmmonitor.api.guardrail.Guardrail");
+            + " public classes; expected one, which implements one of "
+            + SourceKind.known());
+  }
+
+  private static SourceKind kind(String file, ClassNode main) {
+    List<SourceKind> kinds =
+        main.interfaces.stream().map(SourceKind::ofInterface).flatMap(Optional::stream).toList();
+    if (kinds.size() == 1) {
+      return kinds.get(0);
+    }
+    throw new MonitorException(
+        SOURCE_KIND,
+        Blame.PLUGIN,
+        file
+            + ": "
+            + main.name.replace('/', '.')
+            + " implements "
+            + (kinds.isEmpty() ? "none" : kinds.size())
+            + " of the interfaces "
+            + SourceKind.known()
+            + "; expected exactly one, on the public class itself");
   }
 }

@@ -1,6 +1,7 @@
 package io.vllmmonitor.core.view;
 
 import io.vllmmonitor.api.view.MetricView;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -17,4 +18,7 @@ public interface RecordingView extends MetricView {
    * at most 50.
    */
   Map<String, Double> evidence();
+
+  /** The oldest scrape that can be seen; {@link #now} when there is none. */
+  Instant oldest();
 }

@@ -7,22 +7,27 @@ import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the columns that a selector means. Columns are indexed by metric name; selectors are parsed
- * once and remember what they matched until a column comes or goes.
+ * once and remember what they matched until a column comes or goes. What matches comes in the order
+ * of the keys, whoever came first, so that a sum has the same last digit in a replay.
  */
 final class SelectorIndex {
   private static final int MOST_PARSED = 1_000;
+  private static final Comparator<SeriesColumn> BY_KEY = Comparator.comparing(SeriesColumn::key);
 
   private final MetricCatalog catalog;
-  private final Map<String, List<SeriesColumn>> byName = new HashMap<>();
+  private final Map<String, List<SeriesColumn>> byName = new TreeMap<>();
   private final Map<String, Parsed> parsed =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -85,7 +90,10 @@ final class SelectorIndex {
   }
 
   void add(SeriesColumn column) {
-    byName.computeIfAbsent(column.key().name(), unused -> new ArrayList<>()).add(column);
+    List<SeriesColumn> columns =
+        byName.computeIfAbsent(column.key().name(), unused -> new ArrayList<>());
+    int place = Collections.binarySearch(columns, column, BY_KEY);
+    columns.add(place < 0 ? -place - 1 : place, column);
     version++;
   }
 

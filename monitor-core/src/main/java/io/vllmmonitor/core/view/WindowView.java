@@ -196,6 +196,11 @@ final class WindowView implements RecordingView {
     return Collections.unmodifiableMap(new LinkedHashMap<>(evidence));
   }
 
+  @Override
+  public Instant oldest() {
+    return newest < 0 ? at : Instant.ofEpochMilli(ring.oldest());
+  }
+
   /** Records an answer; one that is no number marks the evaluation. */
   private double answered(String question, double value) {
     if (Double.isNaN(value)) {

@@ -83,8 +83,13 @@ class ConfigLoaderTest {
             Map.entry("storage.strategies_file", "s.json"),
             Map.entry("storage.happy_paths_file", "h.json"),
             Map.entry("storage.models_dir", "learned"),
+            Map.entry("trust.require_signature", "true"),
+            Map.entry("trust.allow_unsigned", "false"),
+            Map.entry("trust.pinned", "a1".repeat(32) + ", " + "b2".repeat(32)),
             Map.entry("mitigations.escalation_threshold", "4"),
-            Map.entry("mitigations.enable_aggressive_actions", "true"));
+            Map.entry("mitigations.enable_aggressive_actions", "true"),
+            Map.entry("probation.duration", "2m"),
+            Map.entry("probation.calls", "7"));
     ConfigKeys.SECTIONS.forEach(
         (name, spec) -> {
           yaml.append(name).append(":\n");

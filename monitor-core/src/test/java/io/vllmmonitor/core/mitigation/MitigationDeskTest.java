@@ -27,6 +27,7 @@ import io.vllmmonitor.core.testing.MitigationRig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,18 @@ class MitigationDeskTest {
     rig.ticks(5);
     assertThat(rig.history.attempts()).isEmpty();
     assertThat(rig.strategy.plans).isZero();
+  }
+
+  @Test
+  void guardrailsThatMayOnlyAdviseLeadToAdviceEvenInModeAct() {
+    MitigationRig rig = breaching(TargetMode.ACT);
+    FailureKind kind = rig.incidents.open().get(0).kind();
+    rig.incidents.adviseOnly(Set.of(kind));
+    rig.ticks(5);
+
+    assertThat(rig.attempt().status()).isEqualTo(ADVISED);
+    assertThat(rig.attempt().outcomeReason()).contains("stage ADVISE");
+    assertThat(rig.actuator.executed).isEmpty();
   }
 
   @Test

@@ -81,10 +81,14 @@ class DeliveryTest {
   }
 
   private long counted(String what, String... labels) {
-    return metrics.render().lines()
+    return metrics
+        .render()
+        .lines()
         .filter(line -> line.startsWith("vllm_monitor_" + what + "_total{"))
-        .filter(line -> List.of(labels).stream().allMatch(label -> line.contains("\"" + label + "\"")))
-        .mapToLong(line -> Math.round(Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))))
+        .filter(
+            line -> List.of(labels).stream().allMatch(label -> line.contains("\"" + label + "\"")))
+        .mapToLong(
+            line -> Math.round(Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))))
         .sum();
   }
 

@@ -174,7 +174,10 @@ class NewsRecorderTest {
             out.prediction(
                 made.resolved(
                     new ActualOutcome(
-                        ActualOutcome.Result.CAME_TRUE, START.plusSeconds(80), "i1", "It opened"))));
+                        ActualOutcome.Result.CAME_TRUE,
+                        START.plusSeconds(80),
+                        "i1",
+                        "It opened"))));
     assertThat(lines())
         .containsExactly(
             "PREDICTION p1 slope: CACHE_OVERFLOW expected with probability 0.75 in 90 s: it fills",

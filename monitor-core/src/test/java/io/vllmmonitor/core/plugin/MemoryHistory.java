@@ -1,6 +1,7 @@
 package io.vllmmonitor.core.plugin;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -26,6 +27,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -44,6 +48,7 @@ final class MemoryHistory implements Recorder, History {
   private final Map<String, CodeGeneration> generations = new LinkedHashMap<>();
   private final Map<String, StateSnapshot> states = new LinkedHashMap<>();
   private final List<CodeGeneration> written = new ArrayList<>();
+  private final List<CodeTransition> transitions = new ArrayList<>();
   private boolean full;
 
   synchronized void full(boolean value) {
@@ -150,6 +155,26 @@ final class MemoryHistory implements Recorder, History {
   }
 
   @Override
+  public synchronized Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit) {
+    List<CodeTransition> found = new ArrayList<>();
+    for (CodeTransition step : transitions) {
+      if (unit == null || step.unit().equals(unit)) {
+        found.add(0, step);
+      }
+    }
+    int to = Math.min(query.limit(), found.size());
+    return new Page<>(List.copyOf(found.subList(0, to)), null);
+  }
+
+  /** Every step of a unit, oldest first, as {@code generation FROM TO}. */
+  synchronized List<String> steps(String unit) {
+    return transitions.stream()
+        .filter(step -> step.unit().equals(unit))
+        .map(step -> step.generation() + " " + step.from() + " " + step.to())
+        .toList();
+  }
+
+  @Override
   public Page<AuditEntry> audit(
       HistoryQuery query,
       @Nullable AuditAction action,
@@ -162,6 +187,21 @@ final class MemoryHistory implements Recorder, History {
   @Override
   public Page<Problem> problems(HistoryQuery query) {
     return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Optional<StateVersion> stateVersion(String hash) {
+    return Optional.empty();
   }
 
   @Override
@@ -201,6 +241,15 @@ final class MemoryHistory implements Recorder, History {
     public void problem(Problem problem) {}
 
     @Override
+    public void rehearsal(Rehearsal rehearsal) {}
+
+    @Override
+    public void verdict(VerdictRecord verdict) {}
+
+    @Override
+    public void stateVersion(StateVersion version) {}
+
+    @Override
     public void restoreReport(RestoreReport report) {}
 
     @Override
@@ -211,5 +260,10 @@ final class MemoryHistory implements Recorder, History {
 
     @Override
     public void audit(AuditEntry entry) {}
+
+    @Override
+    public void transition(CodeTransition transition) {
+      transitions.add(transition);
+    }
   }
 }

@@ -9,6 +9,9 @@ import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.Machine;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -37,16 +41,21 @@ final class PlatformRig {
   final Path bundled;
   final Path plugins;
   final Path guardrails;
+  final Path extensions;
   final MemoryHistory history = new MemoryHistory();
   final InMemoryBlobStore blobs = new InMemoryBlobStore();
   final ManualClock clock = ManualClock.at("2026-11-25T00:00:00Z");
   final Map<String, Settings> settings = new HashMap<>();
-  final OwnMetrics metrics = new OwnMetrics();
   final List<Notification> news = new CopyOnWriteArrayList<>();
   Function<URI, HttpService> servers = base -> new FakeTargetHttp();
   Problems problems = new Problems(clock, history);
+  final AtomicLong nanos = new AtomicLong();
+  OwnMetrics metrics = new OwnMetrics();
+  RehearsalGate gate = RehearsalGate.open();
   boolean autoPromote;
   boolean authoritative = true;
+  TrustPolicy trust = TrustPolicy.standard();
+  Machine machine = new Machine("x86_64", "linux", 4, 8L << 30, List.of());
   private final Path home;
 
   PlatformRig(Path home) throws IOException {
@@ -54,6 +63,7 @@ final class PlatformRig {
     bundled = Files.createDirectory(home.resolve("bundled"));
     plugins = Files.createDirectory(home.resolve("plugins"));
     guardrails = Files.createDirectory(home.resolve("guardrails"));
+    extensions = Files.createDirectory(home.resolve("extensions"));
     // Whatever the umask of whoever runs the tests.
     Files.setPosixFilePermissions(plugins, PosixFilePermissions.fromString("rwx------"));
   }
@@ -61,9 +71,16 @@ final class PlatformRig {
   /** A platform that has not been booted; each is a new life of the daemon. */
   PluginPlatform open() {
     problems = new Problems(clock, history);
+    metrics = new OwnMetrics();
     return new PluginPlatform(
         new PlatformFolders(
-            bundled, plugins, guardrails, home.resolve("work"), autoPromote, authoritative),
+            bundled,
+            plugins,
+            guardrails,
+            extensions,
+            home.resolve("work"),
+            autoPromote,
+            authoritative),
         new PlatformServices(
             blobs,
             history,
@@ -75,14 +92,25 @@ final class PlatformRig {
             target -> new FakeTargetHttp(),
             clock,
             unit -> new SplittableRandom(7),
-            context()),
+            context(),
+            new JarPolicy(trust, () -> machine)),
+        policy(),
         Duration.ofSeconds(2));
   }
 
   /** The services of plugins over the rig's own parts. */
   ContextServices context() {
     return new ContextServices(
-        servers, reference -> "secret of " + reference, metrics, news::add, () -> "id-" + news.size());
+        servers,
+        reference -> "secret of " + reference,
+        metrics,
+        news::add,
+        () -> "id-" + news.size());
+  }
+
+  private PlatformPolicy policy() {
+    return new PlatformPolicy(
+        PlatformPolicy.PROBATION, PlatformPolicy.PROBATION_CALLS, gate, metrics, nanos::get);
   }
 
   PluginPlatform boot() {
@@ -107,6 +135,10 @@ final class PlatformRig {
 
   void drop(String name, String source) throws IOException {
     drop(guardrails, name, source.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  void dropExtension(String name, String source) throws IOException {
+    drop(extensions, name, source.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
   static void empty(Path folder) throws IOException {

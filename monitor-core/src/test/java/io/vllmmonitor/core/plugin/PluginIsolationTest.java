@@ -162,7 +162,13 @@ class PluginIsolationTest {
     try (PluginPlatform platform =
         new PluginPlatform(
             new PlatformFolders(
-                rig.bundled, rig.plugins, rig.guardrails, home.resolve("work"), false, true),
+                rig.bundled,
+                rig.plugins,
+                rig.guardrails,
+                rig.extensions,
+                home.resolve("work"),
+                false,
+                true),
             new PlatformServices(
                 rig.blobs,
                 rig.history,
@@ -174,7 +180,8 @@ class PluginIsolationTest {
                 target -> new io.vllmmonitor.testkit.plugin.FakeTargetHttp(),
                 java.time.InstantSource.system(),
                 unit -> new java.util.SplittableRandom(7),
-                rig.context()))) {
+                rig.context(),
+                new io.vllmmonitor.core.jar.JarPolicy(rig.trust, () -> rig.machine)))) {
       platform.boot();
       platform.watch();
       rig.drop("Saying.java", PlatformRig.source("says", "1.0.0", "one"));

@@ -231,7 +231,7 @@ class PluginPlatformTest {
       assertThat(rig.problemCodes("f-newer.jar")).containsExactly("PLUGIN_INCOMPATIBLE");
       assertThat(rig.problemCodes("g-no-entry.jar")).containsExactly("PLUGIN_NO_ENTRY");
       assertThat(rig.problemCodes("h-shaded.jar")).containsExactly("PLUGIN_INCOMPATIBLE");
-      assertThat(rig.problemCodes("i-missing-class.jar")).containsExactly("PLUGIN_START_FAILED");
+      assertThat(rig.problemCodes("i-missing-class.jar")).containsExactly("PLUGIN_NO_ENTRY");
       assertThat(rig.problemCodes("j-needs.jar")).containsExactly("PLUGIN_DEPENDENCY_MISSING");
       assertThat(rig.problemCodes("k-throws.jar")).containsExactly("PLUGIN_START_FAILED");
       assertThat(rig.problemCodes("l-hangs.jar")).containsExactly("PLUGIN_START_FAILED");

@@ -66,6 +66,7 @@ class PluginServicesTest {
         rig.plugins,
         "acme.jar",
         TestJars.plugin("acme", "1.0.0", ASKING.replace("MADE", made).replace("BODY", body))
+            .manifest("Plugin-Capabilities", "http, schedule")
             .bytes());
     PluginPlatform platform = rig.boot();
     rig.settle(platform);
@@ -79,9 +80,7 @@ class PluginServicesTest {
   @Test
   void eventsReachTheNotifiersWithinTheirLimit() throws IOException {
     try (PluginPlatform platform =
-        running(
-            "",
-            "return c.events().tell(\"rebuilt\", Severity.WARNING, \"x\".repeat(2000));")) {
+        running("", "return c.events().tell(\"rebuilt\", Severity.WARNING, \"x\".repeat(2000));")) {
       for (int i = 0; i < 60; i++) {
         assertThat(ask(platform)).isEqualTo("true");
       }
@@ -124,7 +123,8 @@ class PluginServicesTest {
         running(
             "",
             "for (int i = 0; i < 51; i++) { c.meter().gauge(\"g\" + i, \"One.\"); } return 1;")) {
-      assertThat(ask(platform)).isEqualTo("IllegalStateException: Plugin acme has 50 metrics already");
+      assertThat(ask(platform))
+          .isEqualTo("IllegalStateException: Plugin acme has 50 metrics already");
     }
   }
 
@@ -190,8 +190,7 @@ class PluginServicesTest {
   @Test
   void aLiteralSecretIsRefusedAndNotRepeated() throws IOException {
     rig.settings.put("acme", Settings.of(Map.of("literal", "hunter2")));
-    try (PluginPlatform platform =
-        running("", "return c.secrets().secret(\"literal\");")) {
+    try (PluginPlatform platform = running("", "return c.secrets().secret(\"literal\");")) {
       assertThat(ask(platform)).contains("write env:NAME or file:/path").doesNotContain("hunter2");
     }
   }
@@ -233,7 +232,10 @@ class PluginServicesTest {
       await().atMost(Duration.ofSeconds(20)).until(() -> ask(platform).equals("ran 1"));
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> rig.problemCodes("tasks of acme").equals(java.util.List.of("PLUGIN_CALL_FAILED")));
+          .until(
+              () ->
+                  rig.problemCodes("tasks of acme")
+                      .equals(java.util.List.of("PLUGIN_CALL_FAILED")));
       await().atMost(Duration.ofSeconds(20)).until(() -> ask(platform).equals("ran 2"));
       await()
           .atMost(Duration.ofSeconds(20))

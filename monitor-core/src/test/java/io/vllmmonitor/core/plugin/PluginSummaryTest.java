@@ -29,7 +29,13 @@ class PluginSummaryTest {
             CodeStatus.ACTIVE,
             "",
             Instant.EPOCH);
-    return new PluginSummary(generation, status, List.of(extensions)).types();
+    return new PluginSummary(
+            generation,
+            io.vllmmonitor.api.code.LifePhase.ACTIVE,
+            status,
+            List.of(extensions),
+            "unsigned")
+        .types();
   }
 
   @Test

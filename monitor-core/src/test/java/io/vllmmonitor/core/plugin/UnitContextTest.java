@@ -13,12 +13,16 @@ import io.vllmmonitor.api.plugin.HttpCall;
 import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.plugin.Meter;
 import io.vllmmonitor.api.plugin.Registration;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.Machine;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import io.vllmmonitor.testkit.plugin.FakeTargetHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -33,17 +37,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UnitContextTest {
   @TempDir Path home;
   private PlatformRig rig;
+  private PlatformServices services;
   private ContextFactory factory;
 
   @BeforeEach
   void open() throws IOException {
     rig = new PlatformRig(home);
-    factory = factory();
+    services = services();
+    factory = new ContextFactory(services);
   }
 
-  private ContextFactory factory() {
-    return new ContextFactory(
-        new PlatformServices(
+  private PlatformServices services() {
+    return new PlatformServices(
             rig.blobs,
             rig.history,
             rig.history,
@@ -54,13 +59,12 @@ class UnitContextTest {
             target -> new FakeTargetHttp(),
             rig.clock,
             unit -> new SplittableRandom(7),
-            rig.context()));
+            rig.context(),
+            new JarPolicy(rig.trust, () -> rig.machine));
   }
 
   private void release(UnitContext context) {
-    context
-        .scope()
-        .release(new DeadlineWorker("test", Duration.ofSeconds(5), 1), rig.problems);
+    context.scope().release(new DeadlineWorker("test", Duration.ofSeconds(5), 1), rig.problems);
   }
 
   @ParameterizedTest
@@ -104,8 +108,7 @@ class UnitContextTest {
   @Test
   void whatTheCodeBringsAsConfigurationAllowsNothing() {
     UnitContext context =
-        factory.make(
-            "acme", null, Settings.of(Map.of("allowed_hosts", "a", "token", "env:PATH")));
+        factory.make("acme", null, Settings.of(Map.of("allowed_hosts", "a", "token", "env:PATH")), services);
     assertThat(context.config().string("allowed_hosts", "")).isEqualTo("a");
     assertThatThrownBy(() -> context.http(URI.create("http://a")))
         .hasMessageContaining("allows no server");
@@ -114,7 +117,7 @@ class UnitContextTest {
 
   @Test
   void afterTheReleaseNothingWorksAnyMore() {
-    UnitContext context = factory.make("acme", PlatformRig.ADVISED, Settings.empty());
+    UnitContext context = factory.make("acme", PlatformRig.ADVISED, Settings.empty(), services);
     HttpService http = context.http();
     History history = context.history();
     Meter.Counter counter = context.meter().counter("seen", "Seen.");
@@ -144,23 +147,24 @@ class UnitContextTest {
 
   @Test
   void aNumberGoesOnWhileOneGenerationReplacesAnother() {
-    UnitContext before = factory.make("acme", null, Settings.empty());
+    UnitContext before = factory.make("acme", null, Settings.empty(), services);
     before.meter().counter("seen", "Seen.").add(3);
-    UnitContext after = factory.make("acme", null, Settings.empty());
+    UnitContext after = factory.make("acme", null, Settings.empty(), services);
     Meter.Counter counter = after.meter().counter("seen", "Seen.");
     release(before);
     counter.increment();
-    assertThat(rig.metrics.render()).contains("vllm_monitor_plugin_seen_total{plugin=\"acme\"} 4.0");
+    assertThat(rig.metrics.render())
+        .contains("vllm_monitor_plugin_seen_total{plugin=\"acme\"} 4.0");
     release(after);
     assertThat(rig.metrics.render()).doesNotContain("vllm_monitor_plugin_seen");
     // The name is free again, for another kind.
-    factory.make("other", null, Settings.empty()).meter().gauge("seen", "Seen.").set(1);
+    factory.make("other", null, Settings.empty(), services).meter().gauge("seen", "Seen.").set(1);
     assertThat(rig.metrics.render()).contains("vllm_monitor_plugin_seen{plugin=\"other\"} 1.0");
   }
 
   @Test
   void aCounterIsNoGaugeAndOnlyGrows() {
-    Meter meter = factory.make("acme", null, Settings.empty()).meter();
+    Meter meter = factory.make("acme", null, Settings.empty(), services).meter();
     Meter.Counter counter = meter.counter("seen", "Seen.");
     assertThatThrownBy(() -> meter.gauge("seen", "Seen."))
         .isInstanceOf(IllegalArgumentException.class);
@@ -172,7 +176,7 @@ class UnitContextTest {
 
   @Test
   void aTaskThatRunsAtTheEndIsInterrupted() throws InterruptedException {
-    UnitContext context = factory.make("acme", null, Settings.empty());
+    UnitContext context = factory.make("acme", null, Settings.empty(), services);
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(1);
     Registration task =
@@ -200,7 +204,7 @@ class UnitContextTest {
 
   @Test
   void aTaskThatEndsItselfIsLeftInPeace() throws InterruptedException {
-    UnitContext context = factory.make("acme", null, Settings.empty());
+    UnitContext context = factory.make("acme", null, Settings.empty(), services);
     CountDownLatch done = new CountDownLatch(1);
     Registration[] task = new Registration[1];
     CountDownLatch made = new CountDownLatch(1);

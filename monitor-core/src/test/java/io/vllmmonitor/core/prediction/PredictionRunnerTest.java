@@ -108,7 +108,9 @@ class PredictionRunnerTest {
 
   /** Above 0.5 the cache will overflow. */
   private static Forecast rising(MetricView view) {
-    return view.max(USAGE) > 0.5 ? Forecast.failure(KIND, 0.7).because("it rises") : Forecast.none();
+    return view.max(USAGE) > 0.5
+        ? Forecast.failure(KIND, 0.7).because("it rises")
+        : Forecast.none();
   }
 
   /** Five seconds later, a scrape with this usage. */

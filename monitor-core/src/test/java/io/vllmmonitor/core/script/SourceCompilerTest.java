@@ -10,6 +10,9 @@ import io.vllmmonitor.api.guardrail.Verdict;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
 import io.vllmmonitor.testkit.plugin.FakePluginContext;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -39,8 +42,9 @@ class SourceCompilerTest {
             """);
     CompiledSource compiled = Sources.compile(text);
     Guardrail guardrail =
-        ScriptCode.load(Sources.FILE, compiled.header(), compiled.classes())
-            .instantiate(FakePluginContext.forTarget().withConfig(Map.of("limit", "0.9")));
+        (Guardrail)
+            ScriptCode.load(Sources.FILE, compiled.header(), compiled.classes())
+                .instantiate(FakePluginContext.forTarget().withConfig(Map.of("limit", "0.9")));
     assertThat(compiled.header().defaults()).containsEntry("limit", "0.95");
     assertThat(reason(guardrail, "vllm:kv_cache_usage_perc", 0.8)).isEqualTo("pass");
     assertThat(reason(guardrail, "vllm:kv_cache_usage_perc", 0.97))
@@ -152,7 +156,8 @@ class SourceCompilerTest {
     Sources.compile(
         Sources.checking(
             "try { for (int i = 0; i < 3; i++) { if (i == 1) { continue; } break; }"
-                + " switch (1) { case 1: break; } } finally { view.now(); }"));
+                + " switch (1) { case 1: break; } } finally { view.now(); }"),
+        CompilerChoice.JANINO);
   }
 
   @Test
@@ -177,8 +182,8 @@ class SourceCompilerTest {
                 public Verdict check(MetricView view) { return Verdict.breach("" + ++count); }
                 """));
     ScriptCode code = ScriptCode.load(Sources.FILE, compiled.header(), compiled.classes());
-    Guardrail first = code.instantiate(FakePluginContext.forTarget());
-    Guardrail second = code.instantiate(FakePluginContext.forTarget());
+    Guardrail first = (Guardrail) code.instantiate(FakePluginContext.forTarget());
+    Guardrail second = (Guardrail) code.instantiate(FakePluginContext.forTarget());
     assertThat(reason(first, "x", 1)).isEqualTo("1");
     assertThat(reason(first, "x", 1)).isEqualTo("2");
     assertThat(reason(second, "x", 1)).isEqualTo("1");
@@ -201,6 +206,28 @@ class SourceCompilerTest {
                   .code())
           .isEqualTo(ErrorCode.STORE_DAMAGED);
     }
+  }
+
+  /** Stores of earlier versions hold such. */
+  @Test
+  void aBundleOfTheFirstFormatIsAGuardrailMadeByJanino() throws IOException {
+    CompiledSource compiled = Sources.compile(Sources.checking(""));
+    ClassBundle bundle = ClassBundle.decode(compiled.classes());
+    ByteArrayOutputStream first = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(first);
+    out.writeInt(0x564D5343);
+    out.writeByte(1);
+    out.writeUTF(bundle.mainClass());
+    out.writeInt(bundle.classes().size());
+    for (Map.Entry<String, byte[]> entry : bundle.classes().entrySet()) {
+      out.writeUTF(entry.getKey());
+      out.writeInt(entry.getValue().length);
+      out.write(entry.getValue());
+    }
+    ScriptCode code = ScriptCode.load(Sources.FILE, compiled.header(), first.toByteArray());
+    assertThat(code.kind()).isEqualTo(SourceKind.GUARDRAIL);
+    assertThat(code.compiler()).isEqualTo(CompilerChoice.JANINO);
+    assertThat(code.instantiate(FakePluginContext.forTarget()).id()).isEqualTo("probe");
   }
 
   @Test
@@ -228,11 +255,22 @@ class SourceCompilerTest {
   }
 
   @Test
-  void aSourceThatIsNoGuardrailIsRefused() {
-    String text = Sources.checking("").replace(" implements Guardrail", "");
-    assertThat(
-            catchThrowableOfType(MonitorException.class, () -> Sources.compile(text)).getMessage())
-        .contains("do not implement Guardrail");
+  void aSourceThatIsOfNoKindOrOfTwoIsRefused() {
+    String none = Sources.checking("").replace(" implements Guardrail", "");
+    String two =
+        Sources.source(
+                "public Verdict check(MetricView view) { return Verdict.pass(); }\n"
+                    + "public void onTransition("
+                    + "io.vllmmonitor.api.lifecycle.StateCheckpoint c) { }\n")
+            .replace(
+                "implements Guardrail",
+                "implements Guardrail, io.vllmmonitor.api.lifecycle.LifecycleListener");
+    for (String text : new String[] {none, two}) {
+      MonitorException refused =
+          catchThrowableOfType(MonitorException.class, () -> Sources.compile(text));
+      assertThat(refused.code()).isEqualTo(ErrorCode.SOURCE_KIND);
+      assertThat(refused.getMessage()).contains("expected exactly one").contains("Learner");
+    }
   }
 
   @Test
@@ -241,7 +279,7 @@ class SourceCompilerTest {
     SourceCompiler compiler =
         new SourceCompiler(
             new DeadlineWorker("test-compiler", Duration.ofMillis(50), 2),
-            (file, text) -> {
+            (file, text, choice) -> {
               awaitQuietly(never);
               return new byte[0];
             });
@@ -282,7 +320,8 @@ class SourceCompilerTest {
   private static String compileError(String statements) {
     MonitorException failure =
         catchThrowableOfType(
-            MonitorException.class, () -> Sources.compile(Sources.checking(statements)));
+            MonitorException.class,
+            () -> Sources.compile(Sources.checking(statements), CompilerChoice.JANINO));
     assertThat(failure.code()).isEqualTo(ErrorCode.GUARDRAIL_COMPILE);
     return String.valueOf(failure.getMessage());
   }

@@ -46,12 +46,21 @@ final class Sources {
   }
 
   static CompiledSource compile(String text) {
-    return new SourceCompiler().compile(FILE, text.getBytes(StandardCharsets.UTF_8));
+    return compile(text, CompilerChoice.AUTO);
+  }
+
+  static CompiledSource compile(String text, CompilerChoice choice) {
+    return new SourceCompiler().compile(FILE, text.getBytes(StandardCharsets.UTF_8), choice);
   }
 
   static Guardrail guardrail(String text) {
-    CompiledSource compiled = compile(text);
-    return ScriptCode.load(FILE, compiled.header(), compiled.classes())
-        .instantiate(FakePluginContext.forTarget());
+    return guardrail(text, CompilerChoice.AUTO);
+  }
+
+  static Guardrail guardrail(String text, CompilerChoice choice) {
+    CompiledSource compiled = compile(text, choice);
+    return (Guardrail)
+        ScriptCode.load(FILE, compiled.header(), compiled.classes())
+            .instantiate(FakePluginContext.forTarget());
   }
 }

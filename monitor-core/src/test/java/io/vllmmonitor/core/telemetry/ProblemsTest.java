@@ -3,6 +3,7 @@ package io.vllmmonitor.core.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -18,6 +19,9 @@ import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,7 +156,27 @@ class ProblemsTest {
     }
 
     @Override
+    public void transition(CodeTransition transition) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
     public void audit(AuditEntry entry) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
+    public void rehearsal(Rehearsal rehearsal) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
+    public void verdict(VerdictRecord verdict) {
+      throw new AssertionError("only problems");
+    }
+
+    @Override
+    public void stateVersion(StateVersion version) {
       throw new AssertionError("only problems");
     }
 

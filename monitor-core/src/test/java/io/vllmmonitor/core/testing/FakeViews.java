@@ -76,6 +76,11 @@ public final class FakeViews implements ViewSource {
     }
 
     @Override
+    public Instant oldest() {
+      return at;
+    }
+
+    @Override
     public TargetId target() {
       return target;
     }

@@ -1,6 +1,7 @@
 package io.vllmmonitor.core.testing;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -26,7 +27,11 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
+import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
 import java.time.Instant;
@@ -60,6 +65,10 @@ public final class MemoryHistory implements Recorder, History {
   private final Map<String, HappyPath> paths = new TreeMap<>();
   private final Map<String, FailurePrediction> predictions = new TreeMap<>();
   private final List<AuditEntry> audit = new ArrayList<>();
+  private final List<SeriesData> samples = new ArrayList<>();
+  private final List<Rehearsal> rehearsals = new ArrayList<>();
+  private final List<VerdictRecord> verdicts = new ArrayList<>();
+  private final Map<String, StateVersion> stateVersions = new TreeMap<>();
   private final List<MitigationAttempt> versions = new ArrayList<>();
   private Predicate<Draft> refusal = draft -> false;
   private Consumer<Draft> afterwards = draft -> {};
@@ -77,6 +86,24 @@ public final class MemoryHistory implements Recorder, History {
     public final List<StateCheckpoint> checkpoints = new ArrayList<>();
     public final List<HappyPath> paths = new ArrayList<>();
     public final List<AuditEntry> audit = new ArrayList<>();
+    public final List<Rehearsal> rehearsals = new ArrayList<>();
+    public final List<VerdictRecord> verdicts = new ArrayList<>();
+    public final List<StateVersion> stateVersions = new ArrayList<>();
+
+    @Override
+    public void rehearsal(Rehearsal rehearsal) {
+      rehearsals.add(rehearsal);
+    }
+
+    @Override
+    public void verdict(VerdictRecord verdict) {
+      verdicts.add(verdict);
+    }
+
+    @Override
+    public void stateVersion(StateVersion version) {
+      stateVersions.add(version);
+    }
 
     @Override
     public void checkpoint(StateCheckpoint checkpoint) {
@@ -91,6 +118,11 @@ public final class MemoryHistory implements Recorder, History {
     @Override
     public void happyPath(HappyPath path) {
       paths.add(path);
+    }
+
+    @Override
+    public void transition(CodeTransition transition) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
@@ -177,6 +209,9 @@ public final class MemoryHistory implements Recorder, History {
       draft.paths.forEach(path -> paths.put(path.id(), path));
       draft.predictions.forEach(prediction -> predictions.put(prediction.id(), prediction));
       audit.addAll(draft.audit);
+      rehearsals.addAll(draft.rehearsals);
+      verdicts.addAll(draft.verdicts);
+      draft.stateVersions.forEach(version -> stateVersions.put(version.hash(), version));
       then = afterwards;
     }
     then.accept(draft);
@@ -215,6 +250,11 @@ public final class MemoryHistory implements Recorder, History {
     return List.copyOf(audit);
   }
 
+  /** All stored verdicts in the order in which they were written. */
+  public synchronized List<VerdictRecord> verdicts() {
+    return List.copyOf(verdicts);
+  }
+
   public synchronized List<Problem> problems() {
     return List.copyOf(problems.values());
   }
@@ -245,7 +285,45 @@ public final class MemoryHistory implements Recorder, History {
   @Override
   public List<SeriesData> metrics(
       SeriesSelector selector, Instant from, Instant to, int maxSamples) {
-    throw new UnsupportedOperationException();
+    Predicate<SeriesKey> matches = selector.compile(pattern -> value -> false);
+    List<SeriesData> found = new ArrayList<>();
+    int size = 0;
+    for (SeriesData data : samples) {
+      if (matches.test(data.series())) {
+        SeriesData part = between(data, from.toEpochMilli(), to.toEpochMilli());
+        size += part.size();
+        if (part.size() > 0) {
+          found.add(part);
+        }
+      }
+    }
+    if (size > maxSamples) {
+      throw new MonitorException(ErrorCode.QUERY_TOO_LARGE, Blame.OPERATOR, "too many");
+    }
+    return found;
+  }
+
+  private static SeriesData between(SeriesData data, long from, long to) {
+    int first = 0;
+    while (first < data.size() && data.epochMillis(first) < from) {
+      first++;
+    }
+    int end = first;
+    while (end < data.size() && data.epochMillis(end) <= to) {
+      end++;
+    }
+    long[] times = new long[end - first];
+    double[] values = new double[end - first];
+    for (int i = first; i < end; i++) {
+      times[i - first] = data.epochMillis(i);
+      values[i - first] = data.value(i);
+    }
+    return new SeriesData(data.series(), times, values);
+  }
+
+  /** Whole series; {@link #metrics} answers from them. */
+  public synchronized void put(SeriesData data) {
+    samples.add(data);
   }
 
   @Override
@@ -368,6 +446,11 @@ public final class MemoryHistory implements Recorder, History {
   }
 
   @Override
+  public Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
   public synchronized Page<AuditEntry> audit(
       HistoryQuery query,
       @Nullable AuditAction action,
@@ -400,6 +483,27 @@ public final class MemoryHistory implements Recorder, History {
   @Override
   public synchronized Page<Problem> problems(HistoryQuery query) {
     return new Page<>(problems(), null);
+  }
+
+  @Override
+  public synchronized Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit) {
+    return new Page<>(
+        rehearsals.stream().filter(r -> unit == null || r.unit().equals(unit)).toList(), null);
+  }
+
+  @Override
+  public synchronized Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail) {
+    return page(
+        verdicts,
+        query,
+        VerdictRecord::target,
+        VerdictRecord::at,
+        verdict -> guardrail == null || verdict.guardrail().equals(guardrail));
+  }
+
+  @Override
+  public synchronized Optional<StateVersion> stateVersion(String hash) {
+    return Optional.ofNullable(stateVersions.get(hash));
   }
 
   @Override

@@ -50,6 +50,7 @@ class ArchitectureTest {
           "outcome",
           "mitigation",
           "learning",
+          "rehearsal",
           "history",
           "store",
           "notify",
@@ -151,6 +152,7 @@ class ArchitectureTest {
                             "io.vllmmonitor.cli..",
                             "io.vllmmonitor.daemon.boot",
                             "io.vllmmonitor.core.config",
+                            "io.vllmmonitor.core.jar",
                             "io.vllmmonitor.persistence.engine",
                             "io.vllmmonitor.api..")))
                 .and(not(type(Token.class))))

@@ -57,8 +57,9 @@ class ExampleGuardrailsTest {
         ExampleGuardrailsTest.class.getResourceAsStream("/examples/guardrail/" + file)) {
       assertThat(source).as(file).isNotNull();
       CompiledSource compiled = new SourceCompiler().compile(file, source.readAllBytes());
-      return ScriptCode.load(file, compiled.header(), compiled.classes())
-          .instantiate(FakePluginContext.forTarget());
+      return (Guardrail)
+          ScriptCode.load(file, compiled.header(), compiled.classes())
+              .instantiate(FakePluginContext.forTarget());
     }
   }
 }

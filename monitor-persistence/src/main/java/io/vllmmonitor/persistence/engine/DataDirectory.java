@@ -136,7 +136,7 @@ public final class DataDirectory implements AutoCloseable {
   /** Makes the folders inside; after it is known that the directory is ours. */
   void makeFolders() {
     try {
-      for (Path folder : List.of(metrics(), guardrails(), plugins(), models())) {
+      for (Path folder : List.of(metrics(), guardrails(), extensions(), plugins(), models())) {
         if (Files.notExists(folder)) {
           Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PRIVATE));
         }
@@ -172,6 +172,11 @@ public final class DataDirectory implements AutoCloseable {
   /** Where guardrail sources are dropped. */
   public Path guardrails() {
     return path.resolve("guardrails");
+  }
+
+  /** Where sources of any kind are dropped. */
+  public Path extensions() {
+    return path.resolve("extensions");
   }
 
   /** Where plugin jars are dropped. */

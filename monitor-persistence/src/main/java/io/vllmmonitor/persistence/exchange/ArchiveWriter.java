@@ -30,7 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class ArchiveWriter {
   /** What is known rather than what happened; exported whole whatever the span. */
   private static final Set<RecordKind> TIMELESS =
-      Set.of(RecordKind.PLUGINS, RecordKind.PLUGIN_STATES, RecordKind.HAPPY_PATHS);
+      Set.of(
+          RecordKind.PLUGINS,
+          RecordKind.PLUGIN_STATES,
+          RecordKind.HAPPY_PATHS,
+          RecordKind.STATE_VERSIONS);
 
   private static final Pattern HASH = Pattern.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])");
 

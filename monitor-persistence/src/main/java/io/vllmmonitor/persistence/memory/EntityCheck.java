@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.memory;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.history.AuditEntry;
@@ -14,6 +15,9 @@ import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import java.util.Map;
@@ -33,7 +37,11 @@ final class EntityCheck {
           Map.entry(RecordKind.PLUGIN_STATES, StateSnapshot.class),
           Map.entry(RecordKind.PROBLEMS, Problem.class),
           Map.entry(RecordKind.RESTORE_REPORTS, RestoreReport.class),
-          Map.entry(RecordKind.AUDIT, AuditEntry.class));
+          Map.entry(RecordKind.AUDIT, AuditEntry.class),
+          Map.entry(RecordKind.PLUGIN_TRANSITIONS, CodeTransition.class),
+          Map.entry(RecordKind.REHEARSALS, Rehearsal.class),
+          Map.entry(RecordKind.VERDICTS, VerdictRecord.class),
+          Map.entry(RecordKind.STATE_VERSIONS, StateVersion.class));
 
   private static final EntityRows ROWS = new EntityRows();
 

@@ -6,6 +6,7 @@ import static io.vllmmonitor.api.error.ErrorCode.STORE_DAMAGED;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
@@ -21,6 +22,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.ActualOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import io.vllmmonitor.api.target.TargetId;
@@ -165,6 +169,21 @@ final class EntityRows {
         generation);
   }
 
+  StoredRecord row(CodeTransition transition) {
+    return row(
+        RecordKind.PLUGIN_TRANSITIONS,
+        transition.id(),
+        transition.at(),
+        null,
+        columns(
+            "unit", transition.unit(),
+            "generation", Integer.toString(transition.generation()),
+            "from_phase", transition.from().name(),
+            "to_phase", transition.to().name(),
+            "code", transition.code() == null ? null : transition.code().name()),
+        transition);
+  }
+
   StoredRecord row(StateSnapshot snapshot) {
     return row(
         RecordKind.PLUGIN_STATES,
@@ -196,6 +215,36 @@ final class EntityRows {
         null,
         Map.of(),
         report);
+  }
+
+  StoredRecord row(Rehearsal rehearsal) {
+    return row(
+        RecordKind.REHEARSALS,
+        rehearsal.id(),
+        rehearsal.at(),
+        null,
+        columns(
+            "unit", rehearsal.unit(),
+            "code_hash", rehearsal.codeHash(),
+            "result", rehearsal.result().name()),
+        rehearsal);
+  }
+
+  StoredRecord row(VerdictRecord verdict) {
+    return row(
+        RecordKind.VERDICTS,
+        verdict.id(),
+        verdict.at(),
+        verdict.target(),
+        columns(
+            "guardrail", verdict.guardrail(),
+            "verdict", verdict.kind().name(),
+            "code_hash", verdict.codeHash()),
+        verdict);
+  }
+
+  StoredRecord row(StateVersion version) {
+    return row(RecordKind.STATE_VERSIONS, version.hash(), version.at(), null, Map.of(), version);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.vllmmonitor.persistence.memory;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.FiringStatus;
@@ -26,6 +27,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
@@ -255,6 +259,16 @@ public final class StoredMemory implements Recorder, History {
     return newestFirst(found);
   }
 
+  @Override
+  public Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit) {
+    return readable(
+        RecordKind.PLUGIN_TRANSITIONS,
+        query,
+        new ColumnFilter().and("unit", unit),
+        CodeTransition.class,
+        transition -> true);
+  }
+
   private static List<CodeGeneration> newestFirst(List<CodeGeneration> generations) {
     Map<String, Instant> changed = new HashMap<>();
     for (CodeGeneration generation : generations) {
@@ -286,6 +300,33 @@ public final class StoredMemory implements Recorder, History {
         query.withTarget(null),
         new ColumnFilter().and("subject", target == null ? null : target.instance()),
         Problem.class);
+  }
+
+  @Override
+  public Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit) {
+    return readable(
+        RecordKind.REHEARSALS,
+        query,
+        new ColumnFilter().and("unit", unit),
+        Rehearsal.class,
+        rehearsal -> true);
+  }
+
+  @Override
+  public Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail) {
+    return readable(
+        RecordKind.VERDICTS,
+        query,
+        new ColumnFilter().and("guardrail", guardrail),
+        VerdictRecord.class,
+        verdict -> true);
+  }
+
+  @Override
+  public Optional<StateVersion> stateVersion(String hash) {
+    return records
+        .find(RecordKind.STATE_VERSIONS, hash)
+        .map(row -> rows.entity(row, StateVersion.class));
   }
 
   @Override

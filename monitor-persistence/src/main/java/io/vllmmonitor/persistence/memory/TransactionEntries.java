@@ -1,6 +1,7 @@
 package io.vllmmonitor.persistence.memory;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.history.AuditEntry;
@@ -13,6 +14,9 @@ import io.vllmmonitor.api.lifecycle.StateCheckpoint;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.store.RecordKind;
 import io.vllmmonitor.api.store.StoredRecord;
 import java.util.LinkedHashMap;
@@ -90,6 +94,26 @@ final class TransactionEntries implements Recorder.Entries {
   @Override
   public void audit(AuditEntry entry) {
     add(rows.row(entry));
+  }
+
+  @Override
+  public void transition(CodeTransition transition) {
+    add(rows.row(transition));
+  }
+
+  @Override
+  public void rehearsal(Rehearsal rehearsal) {
+    add(rows.row(rehearsal));
+  }
+
+  @Override
+  public void verdict(VerdictRecord verdict) {
+    add(rows.row(verdict));
+  }
+
+  @Override
+  public void stateVersion(StateVersion version) {
+    add(rows.row(version));
   }
 
   /** Ends the collection; whoever kept the entries can no longer add to them. */

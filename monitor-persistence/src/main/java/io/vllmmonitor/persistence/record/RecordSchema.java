@@ -12,7 +12,9 @@ public final class RecordSchema {
           List.of(
               Migration.load(RecordSchema.class, "1-records.sql"),
               Migration.load(RecordSchema.class, "2-predictions.sql"),
-              Migration.load(RecordSchema.class, "3-hourly-metrics.sql")),
+              Migration.load(RecordSchema.class, "3-hourly-metrics.sql"),
+              Migration.load(RecordSchema.class, "4-plugins.sql"),
+              Migration.load(RecordSchema.class, "5-rehearsal.sql")),
           true);
 
   private RecordSchema() {}

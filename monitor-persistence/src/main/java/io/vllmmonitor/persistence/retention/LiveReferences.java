@@ -131,7 +131,11 @@ final class LiveReferences {
           PLUGIN_STATES,
           PROBLEMS,
           RESTORE_REPORTS,
-          AUDIT ->
+          AUDIT,
+          PLUGIN_TRANSITIONS,
+          REHEARSALS,
+          VERDICTS,
+          STATE_VERSIONS ->
           false;
     };
   }

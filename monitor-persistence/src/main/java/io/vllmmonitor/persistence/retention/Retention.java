@@ -121,8 +121,13 @@ public final class Retention {
           LEARNING_DATA,
           PROBLEMS,
           RESTORE_REPORTS,
-          AUDIT ->
+          AUDIT,
+          PLUGIN_TRANSITIONS,
+          REHEARSALS ->
           OptionalInt.of(config.recordRetentionDays());
+      // Without the samples a verdict cannot be replayed.
+      case VERDICTS, STATE_VERSIONS ->
+          OptionalInt.of(Math.min(config.recordRetentionDays(), config.metricsRetentionDays()));
       case HAPPY_PATHS, PLUGINS, PLUGIN_STATES -> OptionalInt.empty();
     };
   }

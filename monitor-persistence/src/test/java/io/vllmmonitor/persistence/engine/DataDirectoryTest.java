@@ -34,10 +34,10 @@ class DataDirectoryTest {
   void theDirectoryAndItsFoldersArePrivate() throws Exception {
     Path path = temp.resolve("a/b");
     try (OpenStores stores = OpenStores.in(path, clock)) {
-      for (String folder : List.of(".", "metrics", "guardrails", "plugins", "models")) {
+      for (String folder :
+          List.of(".", "metrics", "guardrails", "extensions", "plugins", "models")) {
         assertThat(rights(path.resolve(folder))).isEqualTo("rwx------");
       }
-      assertThat(path.resolve("extensions")).doesNotExist(); // nobody would read it
       assertThat(stores.engine().report().fresh()).isTrue();
     }
     try (OpenStores stores = OpenStores.in(path, clock)) {

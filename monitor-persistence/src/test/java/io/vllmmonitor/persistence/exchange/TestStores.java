@@ -144,6 +144,9 @@ final class TestStores {
               entries.state(state("counts", NOON.plusMillis(seed), "{\"n\":" + seed + "}"));
               entries.state(
                   new StateSnapshot("last-stop", null, "core", "", 1, NOON, "\"" + seed + "\""));
+              entries.state(
+                  new StateSnapshot(
+                      "trust:acme", null, "core", "", 1, NOON, "{\"key\":" + seed + "}"));
             }));
     records.write(
         List.of(

@@ -3,6 +3,9 @@ package io.vllmmonitor.persistence.memory;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vllmmonitor.api.code.CodeTransition;
+import io.vllmmonitor.api.code.LifePhase;
+import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.history.AuditAction;
 import io.vllmmonitor.api.history.AuditEntry;
 import io.vllmmonitor.api.history.HistoryQuery;
@@ -149,6 +152,32 @@ class RecordQueriesTest {
     assertThat(memory().happyPaths(all, null, null, LifecycleState.SERVING).items()).hasSize(2);
     assertThat(memory().happyPaths(all, null, null, LifecycleState.READY).items()).isEmpty();
     assertThat(memory().happyPaths(all.withTarget(B), null, null, null).items()).isEmpty();
+  }
+
+  @Test
+  void stepsOfPluginsAreFilteredByTheirUnitAndComeBackWhole() {
+    CodeTransition first = step("t1", "acme", LifePhase.RESTORED, LifePhase.ACTIVE, null, 1);
+    CodeTransition other = step("t2", "other", LifePhase.DISCOVERED, LifePhase.STAGED, null, 2);
+    CodeTransition last =
+        step("t3", "acme", LifePhase.ACTIVE, LifePhase.DEGRADED, ErrorCode.PLUGIN_BREAKER_OPEN, 3);
+    memory()
+        .write(
+            entries -> {
+              entries.transition(first);
+              entries.transition(other);
+              entries.transition(last);
+            });
+    HistoryQuery all = HistoryQuery.newest();
+    assertThat(memory().transitions(all, null).items()).containsExactly(last, other, first);
+    assertThat(memory().transitions(all, "acme").items()).containsExactly(last, first);
+    assertThat(memory().transitions(all.withLimit(1), "acme").next()).isNotNull();
+    assertThat(memory().transitions(all, "nobody").items()).isEmpty();
+  }
+
+  private static CodeTransition step(
+      String id, String unit, LifePhase from, LifePhase to, @Nullable ErrorCode code, int second) {
+    return new CodeTransition(
+        id, unit, 1, "ab".repeat(32), from, to, START.plusSeconds(second), code, "why");
   }
 
   private static HappyPath path(String id, String name, LifecycleState start, int second) {

@@ -76,6 +76,11 @@ final class DaemonProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** Whether its process is there. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   Rest rest() throws IOException {
     return new Rest("http://" + daemonFile().path("address").asText());
   }

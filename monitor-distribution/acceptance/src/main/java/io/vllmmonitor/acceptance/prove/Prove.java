@@ -23,7 +23,10 @@ public final class Prove {
               "crash", new CrashProof(),
               "embed", new EmbedProof(),
               "exchange", new ExchangeProof(),
+              "hostile", new HostileProof(),
+              "install", new InstallProof(),
               "journey", new JourneyProof(),
+              "plugin", new PluginProof(),
               "replay", new ReplayProof(),
               "start", new StartProof()));
 

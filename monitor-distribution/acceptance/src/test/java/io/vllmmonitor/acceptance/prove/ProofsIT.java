@@ -16,6 +16,11 @@ class ProofsIT {
   }
 
   @Test
+  void theExamplePluginLivesThroughItsVersions() throws Exception {
+    assertThat(prove("plugin")).contains("state kept", "removed");
+  }
+
+  @Test
   void everySampleOfTheRecordingsIsStoredBitForBit() throws Exception {
     assertThat(prove("replay")).contains("differences 0");
   }
@@ -34,6 +39,16 @@ class ProofsIT {
   void crashesLoseNothing() throws Exception {
     assertThat(prove("crash", "--brief"))
         .contains("cycles 8 acknowledged", "lost 0", "second daemons 1 refused 1", "wrong 0");
+  }
+
+  @Test
+  void nothingThatIsDroppedHurtsWhatRunsBesideIt() throws Exception {
+    assertThat(prove("hostile", "--brief")).contains("neighbours_missed 0");
+  }
+
+  @Test
+  void aKillInTheMidstOfAnInstallLosesAndTearsNothing() throws Exception {
+    assertThat(prove("install", "--brief")).contains("lost 0 torn 0");
   }
 
   private static String prove(String... arguments) throws Exception {

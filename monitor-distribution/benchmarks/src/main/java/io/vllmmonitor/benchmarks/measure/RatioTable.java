@@ -10,11 +10,20 @@ final class RatioTable {
 
   private RatioTable() {}
 
-  /** Everything below the head of the results. */
+  /** Everything below the head of the results of the storage. */
   static String of(Figures figures) {
+    return of(figures, Requirement.ALL, SYSTEMS);
+  }
+
+  /**
+   * Everything below the head of results.
+   *
+   * @param systems the columns, ours first
+   */
+  static String of(Figures figures, List<Requirement> requirements, List<String> systems) {
     StringBuilder text = new StringBuilder();
-    text.append(ratios(figures)).append('\n');
-    String rest = others(figures);
+    text.append(ratios(figures, requirements, systems)).append('\n');
+    String rest = others(figures, requirements, systems);
     if (!rest.isEmpty()) {
       text.append("Also measured:\n\n").append(rest).append('\n');
     }
@@ -24,8 +33,13 @@ final class RatioTable {
 
   /** The figures whose "must" was missed or not measured. */
   static List<String> missed(Figures figures) {
+    return missed(figures, Requirement.ALL);
+  }
+
+  /** The same of other requirements. */
+  static List<String> missed(Figures figures, List<Requirement> requirements) {
     List<String> missed = new ArrayList<>();
-    for (Requirement requirement : Requirement.ALL) {
+    for (Requirement requirement : requirements) {
       String reached = requirement.reached(figures);
       if (reached.startsWith("no")) {
         String rival = requirement.rival() == null ? "" : " against " + requirement.rival();
@@ -35,15 +49,16 @@ final class RatioTable {
     return missed;
   }
 
-  private static String ratios(Figures figures) {
+  private static String ratios(
+      Figures figures, List<Requirement> requirements, List<String> systems) {
     List<List<String>> rows = new ArrayList<>();
     List<String> head = new ArrayList<>(List.of("figure"));
-    head.addAll(SYSTEMS);
+    head.addAll(systems);
     head.addAll(List.of("ratio to", "ratio", "must", "stretch", "reached"));
     rows.add(head);
-    for (Requirement requirement : Requirement.ALL) {
+    for (Requirement requirement : requirements) {
       List<String> row = new ArrayList<>(List.of(requirement.figure()));
-      for (String system : SYSTEMS) {
+      for (String system : systems) {
         row.add(Numbers.text(figures.get(requirement.figure(), system)));
       }
       String rival = requirement.rival();
@@ -57,15 +72,16 @@ final class RatioTable {
     return table(rows);
   }
 
-  private static String others(Figures figures) {
+  private static String others(
+      Figures figures, List<Requirement> requirements, List<String> systems) {
     List<List<String>> rows = new ArrayList<>();
     List<String> head = new ArrayList<>(List.of("figure"));
-    head.addAll(SYSTEMS);
+    head.addAll(systems);
     rows.add(head);
     for (String figure : figures.names()) {
-      if (Requirement.ALL.stream().noneMatch(one -> one.figure().equals(figure))) {
+      if (requirements.stream().noneMatch(one -> one.figure().equals(figure))) {
         List<String> row = new ArrayList<>(List.of(figure));
-        SYSTEMS.forEach(system -> row.add(Numbers.text(figures.get(figure, system))));
+        systems.forEach(system -> row.add(Numbers.text(figures.get(figure, system))));
         rows.add(row);
       }
     }

@@ -5,31 +5,55 @@ import io.vllmmonitor.benchmarks.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Our daemon, from the unzipped bundle, fed with exposition text. */
 public final class OurDaemon extends ServerPeer {
   private final Path bundle;
+  private final List<String> arguments;
   private final ExpositionText text = new ExpositionText();
 
   /**
    * @param bundle the top folder of the unzipped distribution
    */
   public OurDaemon(Path bundle, Path folder) {
+    this(bundle, folder, List.of());
+  }
+
+  /**
+   * @param arguments given to {@code up} beside the data directory and the address
+   */
+  public OurDaemon(Path bundle, Path folder, List<String> arguments) {
     super("vllm-monitor", folder);
     this.bundle = bundle;
+    this.arguments = List.copyOf(arguments);
+  }
+
+  /** Where its data is; made at the first start. */
+  public Path directory() {
+    return data();
+  }
+
+  /** The answer to a GET, as sent. */
+  public byte[] get(String path) throws IOException {
+    return http().get(path);
   }
 
   @Override
   List<String> command(int port) {
-    return List.of(
-        bundle.resolve("bin/vllm-monitor").toString(),
-        "up",
-        "--data",
-        data().toString(),
-        "--listen",
-        "127.0.0.1:" + port);
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                bundle.resolve("bin/vllm-monitor").toString(),
+                "up",
+                "--data",
+                data().toString(),
+                "--listen",
+                "127.0.0.1:" + port));
+    command.addAll(arguments);
+    return command;
   }
 
   @Override

@@ -135,10 +135,7 @@ final class DaemonClient {
 
   /** Reads; parameters without a value are left out. */
   Answer get(String path, Map<String, String> parameters) {
-    String query =
-        parameters.entrySet().stream()
-            .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
-            .collect(Collectors.joining("&"));
+    String query = query(parameters);
     return send(request(path + (query.isEmpty() ? "" : "?" + query)).GET());
   }
 
@@ -157,6 +154,21 @@ final class DaemonClient {
             .header("Authorization", token().asHeader())
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(json)));
+  }
+
+  /** The same with parameters and a body of bytes. */
+  Answer post(String path, Map<String, String> parameters, byte[] body) {
+    return send(
+        request(path + "?" + query(parameters))
+            .header("Authorization", token().asHeader())
+            .header("Content-Type", "application/octet-stream")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
+  private static String query(Map<String, String> parameters) {
+    return parameters.entrySet().stream()
+        .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
+        .collect(Collectors.joining("&"));
   }
 
   private HttpRequest.Builder request(String path) {

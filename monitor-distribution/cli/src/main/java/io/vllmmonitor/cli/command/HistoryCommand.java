@@ -18,6 +18,6 @@ final class HistoryCommand implements Runnable {
     throw new CommandLine.ParameterException(
         spec.commandLine(),
         "A kind is missing: checkpoints, incidents, attempts, guardrails, predictions,"
-            + " happy-paths, learning, audit or metrics");
+            + " happy-paths, learning, audit, verdicts or metrics");
   }
 }

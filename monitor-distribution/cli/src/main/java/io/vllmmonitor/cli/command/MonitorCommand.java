@@ -81,6 +81,7 @@ final class MonitorCommand implements Runnable {
             .addSubcommand(new RecordVerbs.HappyPaths(root))
             .addSubcommand(new RecordVerbs.Learning(root))
             .addSubcommand(new RecordVerbs.Audit(root))
+            .addSubcommand(new RecordVerbs.Verdicts(root))
             .addSubcommand(new MetricsVerb(root));
     CommandLine happyPath =
         new CommandLine(new HappyPathVerbs.Group()).addSubcommand(new HappyPathVerbs.Save(root));
@@ -88,13 +89,27 @@ final class MonitorCommand implements Runnable {
         new CommandLine(new PluginVerbs.Group())
             .addSubcommand(new PluginVerbs.Listing(root))
             .addSubcommand(new PluginVerbs.Disable(root))
-            .addSubcommand(new PluginVerbs.Enable(root));
+            .addSubcommand(new PluginVerbs.Enable(root))
+            .addSubcommand(new PluginVerbs.Rollback(root))
+            .addSubcommand(new PluginWhy(root))
+            .addSubcommand(new TrustVerbs.Approve(root))
+            .addSubcommand(new TrustVerbs.Keygen(root))
+            .addSubcommand(new TrustVerbs.Sign(root))
+            .addSubcommand(new NewPluginVerb(root))
+            .addSubcommand(new CheckVerb(root))
+            .addSubcommand(new TrialVerbs.Rehearse(root));
+    CommandLine guardrail =
+        new CommandLine(new GuardrailVerbs.Group())
+            .addSubcommand(new GuardrailVerbs.Listing(root))
+            .addSubcommand(new GuardrailVerbs.Promote(root));
     return new CommandLine(root)
         .addSubcommand(new UpCommand(root))
         .addSubcommand(new StopCommand(root))
         .addSubcommand(new StatusCommand(root))
         .addSubcommand(history)
         .addSubcommand(plugin)
+        .addSubcommand(guardrail)
+        .addSubcommand(new TrialVerbs.Replay(root))
         .addSubcommand(happyPath)
         .addSubcommand(new ExchangeVerbs.Export(root))
         .addSubcommand(new ExchangeVerbs.Import(root))

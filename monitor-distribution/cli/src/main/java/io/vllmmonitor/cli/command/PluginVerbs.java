@@ -10,16 +10,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What runs inside the daemon, and how to stop and start it. */
+/** What runs inside the daemon, and how to stop, start and roll it back. */
 final class PluginVerbs {
-  private static final String PATH = "/api/v1/plugins";
+  static final String PATH = "/api/v1/plugins";
 
   private PluginVerbs() {}
 
   /** The group without a verb. */
   @Command(
       name = "plugin",
-      description = "List, disable and enable plugins and dropped sources.",
+      description = "List, explain, enable, disable, roll back, approve, write and check plugins.",
       synopsisSubcommandLabel = "VERB")
   static final class Group implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -27,7 +27,9 @@ final class PluginVerbs {
     @Override
     public void run() {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "A verb is missing: list, disable or enable");
+          spec.commandLine(),
+          "A verb is missing: list, why, disable, enable, rollback, approve, rehearse, new, check,"
+              + " sign or keygen");
     }
   }
 
@@ -49,13 +51,16 @@ final class PluginVerbs {
       }
       Reading reading = new Reading(root.surroundings().zone());
       Table table =
-          new Table("ID", "KIND", "VERSION", "GEN", "STATUS", "CODE", "SINCE", "BRINGS", "REASON");
+          new Table(
+              "ID", "KIND", "VERSION", "GEN", "PHASE", "STATUS", "CODE", "SINCE", "BRINGS",
+              "REASON");
       for (JsonNode item : answer.json().path("items")) {
         table.row(
             Reading.text(item, "id"),
             Reading.text(item, "kind"),
             Reading.text(item, "version"),
             Reading.text(item, "generation"),
+            Reading.text(item, "phase"),
             Reading.text(item, "status"),
             Reading.text(item, "code_status"),
             reading.time(item, "at"),
@@ -112,9 +117,33 @@ final class PluginVerbs {
     }
   }
 
+  /** Returns to the generation before. */
+  @Command(
+      name = "rollback",
+      description = "Return to the generation before, with the state that it had.")
+  static final class Rollback implements Runnable {
+    @Parameters(paramLabel = "ID", description = "As 'plugin list' shows it.")
+    private String id = "";
+
+    private final MonitorCommand root;
+
+    Rollback(MonitorCommand root) {
+      this.root = root;
+    }
+
+    @Override
+    public void run() {
+      change(root, id, "rollback");
+    }
+  }
+
+  /** The path of one unit. */
+  static String path(String id) {
+    return PATH + "/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
   private static void change(MonitorCommand root, String id, String verb) {
-    String name = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
-    DaemonClient.Answer answer = root.daemon().post(PATH + "/" + name + "/" + verb);
+    DaemonClient.Answer answer = root.daemon().post(path(id) + "/" + verb);
     root.print(
         root.json()
             ? answer.text()

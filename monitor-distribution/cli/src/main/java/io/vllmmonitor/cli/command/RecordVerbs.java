@@ -189,4 +189,38 @@ final class RecordVerbs {
           Reading.text(item, "detail"));
     }
   }
+
+  /** What guardrails answered. */
+  @Command(name = "verdicts", description = "Stored verdicts of guardrails; 'replay' checks them.")
+  static final class Verdicts extends HistoryVerbs.Entries {
+    @Option(names = "--guardrail", paramLabel = "ID", description = "Only of this guardrail.")
+    private @Nullable String guardrail;
+
+    Verdicts(MonitorCommand root) {
+      super(root, "/api/v1/verdicts");
+    }
+
+    @Override
+    void filter(Map<String, String> parameters) {
+      Span.put(parameters, "guardrail", guardrail);
+    }
+
+    @Override
+    Table table() {
+      return new Table("AT", "GUARDRAIL", "TARGET", "VERDICT", "FIRING", "CODE", "REASON");
+    }
+
+    @Override
+    void row(Table table, JsonNode item) {
+      String hash = Reading.text(item, "code_hash");
+      table.row(
+          reading.time(item, "at"),
+          Reading.text(item, "guardrail"),
+          Reading.text(item, "target"),
+          Reading.text(item, "kind"),
+          item.path("firing").asBoolean() ? "yes" : "no",
+          hash.substring(0, Math.min(12, hash.length())),
+          Reading.text(item, "reason"));
+    }
+  }
 }

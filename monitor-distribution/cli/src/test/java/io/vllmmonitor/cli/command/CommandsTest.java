@@ -2,6 +2,8 @@ package io.vllmmonitor.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vllmmonitor.api.code.CodeTransition;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.guardrail.FiringStatus;
@@ -257,21 +259,67 @@ class CommandsTest {
   }
 
   @Test
+  void aJarIsSignedWithAKeyAndApprovedByItsId() throws Exception {
+    Path key = data.resolve("author.key");
+    Path jar = Files.writeString(data.resolve("acme.jar"), "any content");
+    assertThat(run.command("plugin", "keygen", key.toString())).isZero();
+    assertThat(run.out).contains("The key SHA256:");
+    assertThat(run.command("plugin", "keygen", key.toString())).isEqualTo(1);
+    assertThat(run.err).contains("VMON-5019", "exists already");
+    assertThat(run.command("plugin", "sign", jar.toString(), "--key", key.toString())).isZero();
+    assertThat(data.resolve("acme.jar.sig")).content().startsWith("key: ").contains("signature: ");
+    daemon.plugins.add(Entities.plugin("acme"));
+    assertThat(run.command("plugin", "approve", "acme")).isZero();
+    assertThat(run.out).contains("Approved for acme: the key SHA256:abc. acme.jar starts");
+    assertThat(run.command("plugin", "approve", "nobody")).isEqualTo(2);
+  }
+
+  @Test
   void pluginsAreListedAndCommanded() throws Exception {
     daemon.plugins.add(Entities.plugin("guardrail-vllm"));
     assertThat(run.command("plugin", "list")).isZero();
-    assertThat(run.out).contains("guardrail-vllm  BUNDLED_JAR  0.1.0    1    ACTIVE");
+    assertThat(run.out).contains("guardrail-vllm  BUNDLED_JAR  0.1.0    1    ACTIVE  ACTIVE");
     assertThat(run.command("plugin", "disable", "guardrail-vllm")).isZero();
     assertThat(run.out).isEqualTo("guardrail-vllm is now DISABLED (INACTIVE)\n");
     assertThat(run.command("plugin", "enable", "guardrail-vllm")).isZero();
     assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE)\n");
+    assertThat(run.command("plugin", "rollback", "guardrail-vllm")).isZero();
+    assertThat(run.command("plugin", "approve", "guardrail-vllm")).isZero();
+    assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE)\n");
     assertThat(run.command("plugin", "enable", "no such/thing")).isEqualTo(2);
+    assertThat(run.command("plugin", "why", "no such/thing")).isEqualTo(2);
     Files.writeString(data.resolve("token"), "not the token of the daemon");
     assertThat(run.command("plugin", "disable", "guardrail-vllm")).isEqualTo(1);
     assertThat(run.err).startsWith("VMON-8001 HTTP_UNAUTHORIZED");
     Files.delete(data.resolve("token"));
     assertThat(run.command("plugin", "disable", "guardrail-vllm")).isEqualTo(2);
     assertThat(run.err).startsWith("VMON-1007 SECRET_UNAVAILABLE");
+  }
+
+  @Test
+  void whySaysOnOnePageWhereAPluginStands() {
+    daemon.plugins.add(Entities.plugin("guardrail-vllm"));
+    daemon.history.transitions.add(
+        new CodeTransition(
+            "t1",
+            "guardrail-vllm",
+            1,
+            "ab12",
+            LifePhase.ACTIVE,
+            LifePhase.DEGRADED,
+            FakeDaemon.NOW,
+            ErrorCode.PLUGIN_BREAKER_OPEN,
+            "it keeps failing"));
+    assertThat(run.command("plugin", "why", "guardrail-vllm")).isZero();
+    assertThat(run.out)
+        .startsWith("guardrail-vllm is ACTIVE (ACTIVE) since ")
+        .contains("  remedy   Nothing is wrong with it\n")
+        .contains("  calls    7, failed 2, slow 1, cancelled 0, held back 0, threads lost 0\n")
+        .contains("on probation for another 12s or more calls")
+        .containsPattern("guardrail:kv-thrash +127.0.0.1:8000 +half_open +5")
+        .containsPattern("ACTIVE +DEGRADED +PLUGIN_BREAKER_OPEN +it keeps failing");
+    assertThat(run.command("plugin", "why", "guardrail-vllm", "--json")).isZero();
+    assertThat(run.out).startsWith("{").contains("\"remedy\"");
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provider;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.api.notify.Notification;
@@ -15,13 +16,18 @@ import io.vllmmonitor.core.config.MonitorConfig;
 import io.vllmmonitor.core.extension.ExtensionCatalog;
 import io.vllmmonitor.core.http.TargetHttps;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
+import io.vllmmonitor.core.jar.JarPolicy;
+import io.vllmmonitor.core.jar.MachineProbe;
+import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.notify.Exports;
 import io.vllmmonitor.core.notify.Notifications;
 import io.vllmmonitor.core.plugin.ContextServices;
 import io.vllmmonitor.core.plugin.PlatformFolders;
+import io.vllmmonitor.core.plugin.PlatformPolicy;
 import io.vllmmonitor.core.plugin.PlatformServices;
 import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginPlatform;
+import io.vllmmonitor.core.plugin.RehearsalGate;
 import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.persistence.engine.DataDirectory;
@@ -54,6 +60,7 @@ final class PluginModule extends AbstractModule {
       TargetHttps https,
       InstantSource clock,
       OwnMetrics ownMetrics,
+      RehearsalGate rehearsal,
       TimeOrderedIds ids,
       Provider<Notifications> notifications,
       Closers closers) {
@@ -64,6 +71,7 @@ final class PluginModule extends AbstractModule {
             home.resolve("plugins"),
             directory.plugins(),
             directory.guardrails(),
+            directory.extensions(),
             directory.path().resolve("work"),
             config.section("guardrails").flag("auto_promote", false),
             config.section("folder").flag("authoritative", true));
@@ -79,8 +87,17 @@ final class PluginModule extends AbstractModule {
             https::forTarget,
             clock,
             unit -> new SecureRandom(),
-            new ContextServices(https::forServer, https::secret, ownMetrics, news, ids::next));
-    return closers.add("plugin platform", new PluginPlatform(folders, services));
+            new ContextServices(https::forServer, https::secret, ownMetrics, news, ids::next),
+            new JarPolicy(TrustPolicy.of(config.section("trust")), new MachineProbe(clock)));
+    Settings probation = config.section("probation");
+    PlatformPolicy policy =
+        new PlatformPolicy(
+            probation.duration("duration", PlatformPolicy.PROBATION),
+            Math.toIntExact(probation.integer("calls", PlatformPolicy.PROBATION_CALLS)),
+            rehearsal,
+            ownMetrics,
+            System::nanoTime);
+    return closers.add("plugin platform", new PluginPlatform(folders, services, policy));
   }
 
   @Provides

@@ -124,6 +124,7 @@ public final class RunningMonitor implements AutoCloseable {
               new PluginModule(home),
               new EngineModule(),
               new RecordsModule(),
+              new RehearsalModule(),
               new WebModule(stop),
               new AbstractModule() {
                 @Override

@@ -19,6 +19,7 @@ import io.vllmmonitor.core.engine.DiscoveryLoop;
 import io.vllmmonitor.core.engine.Engine;
 import io.vllmmonitor.core.outcome.HappyPaths;
 import io.vllmmonitor.core.plugin.PluginPlatform;
+import io.vllmmonitor.core.rehearsal.AutoPromotion;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.daemon.web.WebServer;
 import io.vllmmonitor.persistence.engine.DataDirectory;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class Startup {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
   private static final Duration LISTEN_EVERY = Duration.ofSeconds(1);
+  private static final Duration PROMOTE_EVERY = Duration.ofMinutes(1);
   private static final Duration SAVE_EVERY = Duration.ofSeconds(30);
 
   private final MonitorConfig config;
@@ -60,6 +62,7 @@ final class Startup {
   private final StopFile stopFile;
   private final AuditLog audit;
   private final HappyPaths happyPaths;
+  private final AutoPromotion promotion;
   private final InstantSource clock;
 
   @Inject
@@ -84,6 +87,7 @@ final class Startup {
       StopFile stopFile,
       AuditLog audit,
       HappyPaths happyPaths,
+      AutoPromotion promotion,
       InstantSource clock) {
     this.config = requireNonNull(config, "config");
     this.directory = requireNonNull(directory, "directory");
@@ -105,6 +109,7 @@ final class Startup {
     this.stopFile = requireNonNull(stopFile, "stopFile");
     this.audit = requireNonNull(audit, "audit");
     this.happyPaths = requireNonNull(happyPaths, "happyPaths");
+    this.promotion = requireNonNull(promotion, "promotion");
     this.clock = requireNonNull(clock, "clock");
   }
 
@@ -138,6 +143,7 @@ final class Startup {
       background.repeat("discovery", LOOK_EVERY, this::look);
     }
     background.repeat("kill switch", LOOK_EVERY, stopFile::look);
+    background.repeat("promotions", PROMOTE_EVERY, promotion::round);
     care.start(background);
     twins.start(background);
     background.repeat("state of the learners", SAVE_EVERY, engine::saveLearners);

@@ -17,6 +17,7 @@ import io.vllmmonitor.daemon.web.DaemonInfo;
 import io.vllmmonitor.daemon.web.ExchangeJobs;
 import io.vllmmonitor.daemon.web.PrometheusReads;
 import io.vllmmonitor.daemon.web.Token;
+import io.vllmmonitor.daemon.web.Trials;
 import io.vllmmonitor.daemon.web.WebServer;
 import io.vllmmonitor.daemon.web.WebServices;
 import io.vllmmonitor.persistence.engine.DataDirectory;
@@ -53,6 +54,7 @@ final class WebModule extends AbstractModule {
       InstantSource clock,
       HappyPaths happyPaths,
       AuditLog audit,
+      Trials trials,
       Closers closers) {
     DaemonInfo info =
         new DaemonInfo(
@@ -76,7 +78,8 @@ final class WebModule extends AbstractModule {
             info,
             clock,
             happyPaths,
-            audit);
+            audit,
+            trials);
     return closers.add("web server", new WebServer(services));
   }
 }

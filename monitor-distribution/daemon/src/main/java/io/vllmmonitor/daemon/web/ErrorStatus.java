@@ -11,7 +11,13 @@ final class ErrorStatus {
     return switch (failure.code()) {
       case HTTP_UNAUTHORIZED -> 401;
       case HTTP_FORBIDDEN_ORIGIN -> 403;
-      case HTTP_NOT_FOUND, TARGET_NOT_FOUND, PLUGIN_NOT_FOUND, INCIDENT_NOT_FOUND, BLOB_NOT_FOUND ->
+      case HTTP_NOT_FOUND,
+          TARGET_NOT_FOUND,
+          PLUGIN_NOT_FOUND,
+          INCIDENT_NOT_FOUND,
+          BLOB_NOT_FOUND,
+          VERDICT_NOT_FOUND,
+          GUARDRAIL_NOT_FOUND ->
           404;
       case HTTP_METHOD_NOT_ALLOWED -> 405;
       case HTTP_BODY_TOO_LARGE -> 413;

@@ -117,6 +117,11 @@ public final class ExchangeJobs implements AutoCloseable {
     return start("import", deed, progress -> WebJson.node(exchange.importFrom(options, progress)));
   }
 
+  /** Starts work of any kind and answers what {@link #page} does. */
+  JsonNode run(String kind, Deed deed, Supplier<JsonNode> work) {
+    return start(kind, deed, progress -> work.get());
+  }
+
   private interface Work {
     JsonNode run(ExchangeProgress progress);
   }

@@ -35,6 +35,7 @@ final class Routes {
   private final SeriesApi series;
   private final PluginApi plugins;
   private final HappyPathApi happyPaths;
+  private final TrialApi trials;
   private final PrometheusApi prometheus;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final TreeSet<String> paths = new TreeSet<>();
@@ -52,8 +53,9 @@ final class Routes {
     status = new StatusApi(services, predictors);
     history = new HistoryApi(services.history());
     series = new SeriesApi(services.history(), reads, services.catalog());
-    plugins = new PluginApi(services.plugins(), services.audit());
+    plugins = new PluginApi(services.plugins(), services.history(), services.audit());
     happyPaths = new HappyPathApi(services.happyPaths(), services.audit());
+    trials = new TrialApi(services);
     prometheus =
         new PrometheusApi(services.prometheus(), services.catalog(), services.info().version());
   }
@@ -120,6 +122,7 @@ final class Routes {
     get(routes, API + "/problems", status::problemList);
     get(routes, API + "/restore-report", parameters -> status.restoreReport());
     get(routes, API + "/plugins", parameters -> plugins.list());
+    plugins(routes);
     query(routes, API + "/series", series::series);
     query(routes, API + "/metrics", series::metrics);
     query(routes, API + "/checkpoints", history::checkpoints);
@@ -130,6 +133,16 @@ final class Routes {
     query(routes, API + "/happy-paths", history::happyPaths);
     query(routes, API + "/learning", history::learning);
     query(routes, API + "/audit", history::audit);
+    query(routes, API + "/verdicts", trials::verdicts);
+    String rehearsals = API + "/plugins/{id}/rehearsals";
+    paths.add(rehearsals);
+    routes.get(
+        rehearsals,
+        context ->
+            gate.run(
+                () ->
+                    answered(
+                        context, trials.rehearsals(context.pathParam("id"), parameters(context)))));
     String incident = API + "/incidents/{id}";
     paths.add(incident);
     routes.get(
@@ -137,14 +150,69 @@ final class Routes {
         context -> gate.run(() -> answered(context, history.incident(context.pathParam("id")))));
   }
 
+  private void plugins(RoutesConfig routes) {
+    String plugin = API + "/plugins/{id}";
+    paths.add(plugin);
+    routes.get(
+        plugin, context -> gate.run(() -> answered(context, plugins.why(context.pathParam("id")))));
+    paths.add(plugin + "/transitions");
+    routes.get(
+        plugin + "/transitions",
+        context ->
+            gate.run(
+                () ->
+                    answered(
+                        context,
+                        plugins.transitions(
+                            context.pathParam("id"),
+                            Parameters.of(context, services.clock().instant())))));
+  }
+
   private void commands(RoutesConfig routes) {
     command(routes, "/plugins/{id}/disable", plugins::disable);
     command(routes, "/plugins/{id}/enable", plugins::enable);
+    command(routes, "/plugins/{id}/rollback", plugins::rollback);
+    command(routes, "/plugins/{id}/approve", plugins::approve);
+    trials(routes);
     exchange(routes);
     saveHappyPath(routes);
     IngestHandler.PATHS.forEach(path -> paths.add("POST " + path));
     paths.add("POST " + API + "/stop");
     routes.post(API + "/stop", this::stop);
+  }
+
+  private void trials(RoutesConfig routes) {
+    String unit = "/plugins/{id}";
+    body(routes, unit + "/promote", 200, trials::promote);
+    body(routes, unit + "/rehearse", 202, trials::rehearse);
+    start(routes, "/replay", trials::replay);
+    paths.add("POST " + API + "/rehearse");
+    routes.post(
+        API + "/rehearse",
+        context -> {
+          authorize(context);
+          context.status(202);
+          answers.json(
+              context,
+              trials.rehearseFile(context.bodyAsBytes(), parameters(context), actor(context)));
+        });
+  }
+
+  private interface OnUnit {
+    Object run(String unit, byte[] body, String actor);
+  }
+
+  /** A command on a unit with a body. */
+  private void body(RoutesConfig routes, String path, int status, OnUnit action) {
+    paths.add("POST " + API + path);
+    routes.post(
+        API + path,
+        context -> {
+          authorize(context);
+          context.status(status);
+          answers.json(
+              context, action.run(context.pathParam("id"), context.bodyAsBytes(), actor(context)));
+        });
   }
 
   private void exchange(RoutesConfig routes) {

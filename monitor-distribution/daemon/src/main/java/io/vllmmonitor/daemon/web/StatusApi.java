@@ -1,6 +1,7 @@
 package io.vllmmonitor.daemon.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.config.Durations;
@@ -12,9 +13,13 @@ import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.incident.IncidentStatus;
+import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.engine.TargetStatus;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
 import io.vllmmonitor.core.plugin.PluginSummary;
+import io.vllmmonitor.core.rehearsal.TrackRecord;
+import io.vllmmonitor.core.rehearsal.TrackRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -100,16 +105,43 @@ final class StatusApi {
       kinds.put(plugin.generation().unit(), plugin.generation().kind());
     }
     Map<Rule, ObjectNode> rules = new LinkedHashMap<>();
+    Map<TrackRecords.Rule, TrackRecord> records = services.trials().records().all();
     for (GuardrailStatus status : services.engine().guardrails()) {
       if (only == null || status.target().instance().equals(only)) {
         Rule rule = new Rule(status.guardrail(), status.unit(), status.codeHash());
         ObjectNode item =
-            rules.computeIfAbsent(rule, key -> guardrail(status, kinds.get(status.unit())));
+            rules.computeIfAbsent(
+                rule,
+                key -> {
+                  ObjectNode made = guardrail(status, kinds.get(status.unit()));
+                  TrackRecord record =
+                      records.get(new TrackRecords.Rule(status.guardrail(), status.codeHash()));
+                  made.set(
+                      "track_record",
+                      record == null ? NullNode.getInstance() : WebJson.node(record));
+                  return made;
+                });
         item.put("shadow", item.get("shadow").booleanValue() && status.shadow());
-        item.withArray("targets").add(standing(status));
+        item.withArray("targets").add(standing(status).put("stage", stage(status)));
       }
     }
     return Listing.of(List.copyOf(rules.values()));
+  }
+
+  /** What its firings may lead to on that target; null for a unit that just went. */
+  private @Nullable String stage(GuardrailStatus status) {
+    TargetMode mode =
+        services.engine().targets().stream()
+            .map(TargetStatus::target)
+            .filter(target -> target.id().equals(status.target()))
+            .map(Target::mode)
+            .findFirst()
+            .orElse(TargetMode.ADVISE);
+    try {
+      return services.trials().promotion().stage(status.unit(), mode).name();
+    } catch (MonitorException e) {
+      return null; // removed between the two questions
+    }
   }
 
   Object learners() {

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  * @param stop begins the end of the daemon; run once on a thread of its own, after the answer was
  *     sent, so it may close the server
  * @param audit is told of every command
+ * @param trials judges code by stored time
  */
 public record WebServices(
     History history,
@@ -42,7 +43,8 @@ public record WebServices(
     DaemonInfo info,
     InstantSource clock,
     HappyPaths happyPaths,
-    AuditLog audit) {
+    AuditLog audit,
+    Trials trials) {
   public WebServices {
     requireNonNull(history, "history");
     requireNonNull(engine, "engine");
@@ -61,5 +63,6 @@ public record WebServices(
     requireNonNull(clock, "clock");
     requireNonNull(happyPaths, "happyPaths");
     requireNonNull(audit, "audit");
+    requireNonNull(trials, "trials");
   }
 }

@@ -3,6 +3,7 @@ package io.vllmmonitor.daemon.web;
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.guardrail.FiringStatus;
 import io.vllmmonitor.api.guardrail.GuardrailFiring;
 import io.vllmmonitor.api.guardrail.GuardrailSpec;
@@ -258,7 +259,9 @@ public final class Entities {
             CodeStatus.ACTIVE,
             "",
             NOW),
+        LifePhase.ACTIVE,
         PluginStatus.ACTIVE,
-        List.of("guardrail:kv-thrash"));
+        List.of("guardrail:kv-thrash"),
+        "bundled");
   }
 }

@@ -1,6 +1,7 @@
 package io.vllmmonitor.daemon.web;
 
 import io.vllmmonitor.api.code.CodeStatus;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -23,9 +24,13 @@ import io.vllmmonitor.core.engine.EngineStatus;
 import io.vllmmonitor.core.engine.TargetStatus;
 import io.vllmmonitor.core.guardrail.GuardrailStatus;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
+import io.vllmmonitor.core.jar.Approval;
 import io.vllmmonitor.core.outcome.HappyPaths;
+import io.vllmmonitor.core.plugin.InstanceHealth;
 import io.vllmmonitor.core.plugin.PluginDirectory;
+import io.vllmmonitor.core.plugin.PluginStory;
 import io.vllmmonitor.core.plugin.PluginSummary;
+import io.vllmmonitor.core.plugin.UnitCalls;
 import io.vllmmonitor.core.prediction.PredictorStatus;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.persistence.backup.Backups;
@@ -127,6 +132,7 @@ public final class FakeDaemon implements AutoCloseable {
   /** Bodies by route and status. */
   public final Map<String, Integer> bodies = new ConcurrentHashMap<>();
 
+  final FakeTrials trials = new FakeTrials();
   final CountingMeter meter = new CountingMeter();
   volatile Runnable onFlush = () -> {};
 
@@ -203,7 +209,9 @@ public final class FakeDaemon implements AutoCloseable {
         new DaemonInfo("0.1.0", Path.of("/var/lib/x"), 42, NOW.minus(Duration.ofHours(3))),
         () -> NOW,
         new HappyPaths(history, history, () -> NOW, ids),
-        audit);
+        audit,
+        trials.make(
+            history, () -> plugins, () -> guardrails, catalog, ids, () -> NOW, exchangeData));
   }
 
   /** Whether it was asked to stop, which may come a moment after the answer. */
@@ -254,6 +262,47 @@ public final class FakeDaemon implements AutoCloseable {
       return change(unit, CodeStatus.ACTIVE, PluginStatus.ACTIVE);
     }
 
+    @Override
+    public Approval approve(String unit) {
+      if (plugins.stream().noneMatch(plugin -> plugin.generation().unit().equals(unit))) {
+        throw new MonitorException(
+            ErrorCode.PLUGIN_NOT_FOUND, Blame.OPERATOR, "No jar of '" + unit + "' waits");
+      }
+      return new Approval(unit, unit + ".jar", "ab12", "the key SHA256:abc");
+    }
+
+    @Override
+    public PluginSummary rollback(String unit) {
+      return change(unit, CodeStatus.ACTIVE, PluginStatus.ACTIVE);
+    }
+
+    @Override
+    public PluginStory why(String unit) {
+      PluginSummary summary =
+          plugins.stream()
+              .filter(plugin -> plugin.generation().unit().equals(unit))
+              .findFirst()
+              .orElseGet(() -> change(unit, CodeStatus.ACTIVE, PluginStatus.ACTIVE));
+      return new PluginStory(
+          summary,
+          "Nothing is wrong with it",
+          Duration.ofSeconds(12),
+          List.of(),
+          List.of("other"),
+          new UnitCalls(7, 2, 1, 0, 0, 0, "broken", NOW),
+          List.of(
+              new InstanceHealth(
+                  "guardrail:kv-thrash",
+                  Entities.TARGET,
+                  "half_open",
+                  5,
+                  Duration.ofSeconds(2),
+                  "broken",
+                  NOW)),
+          List.of(summary.generation()),
+          List.copyOf(history.transitions));
+    }
+
     private PluginSummary change(String unit, CodeStatus status, PluginStatus summary) {
       for (int i = 0; i < plugins.size(); i++) {
         PluginSummary before = plugins.get(i);
@@ -261,8 +310,10 @@ public final class FakeDaemon implements AutoCloseable {
           PluginSummary after =
               new PluginSummary(
                   before.generation().withStatus(status, "by the operator", NOW),
+                  status == CodeStatus.ACTIVE ? LifePhase.ACTIVE : LifePhase.UNLOADED,
                   summary,
-                  before.extensions());
+                  before.extensions(),
+                  before.trust());
           plugins.set(i, after);
           return after;
         }

@@ -1,6 +1,7 @@
 package io.vllmmonitor.daemon.web;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.code.CodeTransition;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
@@ -26,6 +27,9 @@ import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.outcome.MitigationOutcome;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesSelector;
 import io.vllmmonitor.api.target.TargetId;
@@ -52,7 +56,9 @@ public final class FakeHistory implements History, Recorder {
   public final List<LearningEvent> events = new CopyOnWriteArrayList<>();
   public final List<FailurePrediction> predictions = new CopyOnWriteArrayList<>();
   public final List<HappyPath> paths = new CopyOnWriteArrayList<>();
+  public final List<Rehearsal> rehearsals = new CopyOnWriteArrayList<>();
   public final List<AuditEntry> audit = new CopyOnWriteArrayList<>();
+  public final List<CodeTransition> transitions = new CopyOnWriteArrayList<>();
 
   /** How many damaged predictions every page of them has left out. */
   public volatile int passedOver;
@@ -208,6 +214,16 @@ public final class FakeHistory implements History, Recorder {
   }
 
   @Override
+  public Page<CodeTransition> transitions(HistoryQuery query, @Nullable String unit) {
+    return page(
+        transitions,
+        query,
+        step -> NOBODY,
+        CodeTransition::at,
+        step -> unit == null || step.unit().equals(unit));
+  }
+
+  @Override
   public List<CodeGeneration> generations(@Nullable String unit) {
     return List.of();
   }
@@ -220,6 +236,22 @@ public final class FakeHistory implements History, Recorder {
   @Override
   public Page<Problem> problems(HistoryQuery query) {
     return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Page<Rehearsal> rehearsals(HistoryQuery query, @Nullable String unit) {
+    return new Page<>(
+        rehearsals.stream().filter(r -> unit == null || r.unit().equals(unit)).toList(), null);
+  }
+
+  @Override
+  public Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail) {
+    return new Page<>(List.of(), null);
+  }
+
+  @Override
+  public Optional<StateVersion> stateVersion(String hash) {
+    return Optional.empty();
   }
 
   @Override
@@ -243,6 +275,11 @@ public final class FakeHistory implements History, Recorder {
     @Override
     public void audit(AuditEntry entry) {
       audit.add(0, entry);
+    }
+
+    @Override
+    public void transition(CodeTransition transition) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
@@ -287,6 +324,21 @@ public final class FakeHistory implements History, Recorder {
 
     @Override
     public void state(StateSnapshot snapshot) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void rehearsal(Rehearsal rehearsal) {
+      rehearsals.add(0, rehearsal);
+    }
+
+    @Override
+    public void verdict(VerdictRecord verdict) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void stateVersion(StateVersion version) {
       throw new UnsupportedOperationException();
     }
 

@@ -49,7 +49,12 @@ class ProtectionTest {
   void mutationsNeedTheToken() throws Exception {
     daemon.plugins.add(Entities.plugin("p1"));
     for (String path :
-        List.of("/api/v1/plugins/p1/disable", "/api/v1/plugins/p1/enable", "/api/v1/stop")) {
+        List.of(
+            "/api/v1/plugins/p1/disable",
+            "/api/v1/plugins/p1/enable",
+            "/api/v1/plugins/p1/rollback",
+            "/api/v1/plugins/p1/approve",
+            "/api/v1/stop")) {
       HttpResponse<String> without = calls.send("POST", path);
       assertProblem(without, 401, "VMON-8001", "token");
       assertThat(without.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
@@ -75,6 +80,9 @@ class ProtectionTest {
     HttpResponse<String> enabled = calls.send("POST", "/api/v1/plugins/p1/enable", token);
     assertThat(Calls.json(enabled).path("status").asText()).isEqualTo("ACTIVE");
     assertProblem(calls.send("POST", "/api/v1/plugins/p2/enable", token), 404, "VMON-5009", "p2");
+    HttpResponse<String> approved = calls.send("POST", "/api/v1/plugins/p1/approve", token);
+    assertThat(Calls.json(approved).path("approved").asText()).isEqualTo("the key SHA256:abc");
+    assertProblem(calls.send("POST", "/api/v1/plugins/p2/approve", token), 404, "VMON-5009", "p2");
     assertThat(calls.send("GET", "/api/v1/plugins/p1/enable").statusCode()).isEqualTo(405);
   }
 

@@ -145,6 +145,9 @@ class RecordsApiTest {
         .isEqualTo(200);
     assertThat(calls.send("POST", "/api/v1/plugins/p1/enable", TOKEN).statusCode()).isEqualTo(200);
     assertThat(calls.send("POST", "/api/v1/plugins/p9/enable", TOKEN).statusCode()).isEqualTo(404);
+    assertThat(calls.send("POST", "/api/v1/plugins/p1/rollback", TOKEN).statusCode())
+        .isEqualTo(200);
+    assertThat(calls.send("POST", "/api/v1/plugins/p1/approve", TOKEN).statusCode()).isEqualTo(200);
     assertThat(calls.send("POST", "/api/v1/admin/flush", TOKEN).statusCode()).isEqualTo(200);
     job("backup", "");
     job("retention", "{\"dry_run\":true}");
@@ -171,6 +174,8 @@ class RecordsApiTest {
             "rest RETENTION DRY_RUN",
             "rest BACKUP DONE",
             "rest FLUSH DONE",
+            "rest PLUGIN_APPROVE DONE",
+            "rest PLUGIN_ROLLBACK DONE",
             "rest PLUGIN_ENABLE REFUSED",
             "rest PLUGIN_ENABLE DONE",
             "cli:alice PLUGIN_DISABLE DONE");

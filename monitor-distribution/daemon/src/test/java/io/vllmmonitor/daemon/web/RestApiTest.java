@@ -3,6 +3,8 @@ package io.vllmmonitor.daemon.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vllmmonitor.api.code.CodeTransition;
+import io.vllmmonitor.api.code.LifePhase;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.guardrail.FiringStatus;
@@ -253,6 +255,36 @@ class RestApiTest {
   }
 
   @Test
+  void onePluginIsExplainedWithItsSteps() throws Exception {
+    daemon.plugins.add(Entities.plugin("guardrail-vllm"));
+    daemon.history.transitions.add(
+        new CodeTransition(
+            "t1",
+            "guardrail-vllm",
+            1,
+            "ab12",
+            LifePhase.ACTIVE,
+            LifePhase.DEGRADED,
+            FakeDaemon.NOW,
+            ErrorCode.PLUGIN_BREAKER_OPEN,
+            "it keeps failing"));
+    JsonNode page = calls.get("/api/v1/plugins/guardrail-vllm");
+    assertThat(page.path("phase").asText()).isEqualTo("ACTIVE");
+    assertThat(page.path("remedy").asText()).isEqualTo("Nothing is wrong with it");
+    assertThat(page.path("probation_left").asText()).isEqualTo("12s");
+    assertThat(page.at("/dependents/0").asText()).isEqualTo("other");
+    assertThat(page.at("/calls/failures").asInt()).isEqualTo(2);
+    assertThat(page.at("/health/0/breaker").asText()).isEqualTo("half_open");
+    assertThat(page.at("/health/0/target").asText()).isEqualTo("127.0.0.1:8000");
+    assertThat(page.at("/health/0/held_for").asText()).isEqualTo("2s");
+    assertThat(page.at("/generations/0/unit").asText()).isEqualTo("guardrail-vllm");
+    assertThat(page.at("/transitions/0/to").asText()).isEqualTo("DEGRADED");
+    JsonNode steps = calls.get("/api/v1/plugins/guardrail-vllm/transitions?limit=5");
+    assertThat(steps.at("/items/0/code").asText()).isEqualTo("PLUGIN_BREAKER_OPEN");
+    assertThat(calls.get("/api/v1/plugins/p9/transitions").path("items")).isEmpty();
+  }
+
+  @Test
   void learnersPluginsAndReportAnswer() throws Exception {
     daemon.learners.add(new ModelCard("counts", LearningMethod.BAYESIAN, 4, Map.of("k", "v")));
     daemon.plugins.add(Entities.plugin("source-vllm"));
@@ -260,6 +292,7 @@ class RestApiTest {
     JsonNode plugin = calls.get("/api/v1/plugins").at("/items/0");
     assertThat(plugin.path("id").asText()).isEqualTo("source-vllm");
     assertThat(plugin.path("code_status").asText()).isEqualTo("ACTIVE");
+    assertThat(plugin.path("trust").asText()).isEqualTo("bundled");
     assertThat(plugin.at("/extensions/0").asText()).isEqualTo("guardrail:kv-thrash");
     assertProblem(calls.send("GET", "/api/v1/restore-report"), 404, "VMON-8002", "readyz");
     daemon.history.restoreReport =

@@ -14,13 +14,19 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
  * What every actuator over HTTP must keep to: it sends each step once, believes no failure to be a
  * success, and does nothing in a dry run.
  */
-public abstract class ActuatorContract {
+public abstract class ActuatorContract extends ExtensionContract<Actuator> {
+  private static final double STEPS = 10_000_000;
+  private static final int[] STATUSES = {
+    200, 201, 204, 301, 400, 401, 404, 409, 418, 429, 500, 503
+  };
+
   /** A new actuator on this way to the target. */
   protected abstract Actuator actuator(FakeTargetHttp http);
 
@@ -36,14 +42,49 @@ public abstract class ActuatorContract {
   /** The target of the actuator. */
   protected abstract Target target();
 
-  @Test
-  void itHasAStableIdentity() {
-    ExtensionChecks.identity(actuator(willing()));
+  @Override
+  Actuator create() {
+    return actuator(willing());
   }
 
-  @Test
-  void itsConfigurationIsDescribed() {
-    ExtensionChecks.configuration(actuator(willing()));
+  @Override
+  String answer(Actuator actuator, int number) {
+    ActionStep step = List.copyOf(steps()).get(number % steps().size());
+    Optional<String> why = actuator.dryRun(target(), capabilities(), step);
+    return why + " " + text(actuator.execute(target(), step), "execute()", ActionResult::toString);
+  }
+
+  /** The server answers anything; the actuator is made for that server. */
+  @Override
+  void strange(Actuator unused, RandomInput random) {
+    FakeTargetHttp http = new FakeTargetHttp();
+    int status = STATUSES[random.below(STATUSES.length)];
+    String body = random.text() + random.text();
+    String type = random.chance(0.5) ? "application/json" : random.text();
+    for (ActionStep step : steps()) {
+      http.answer(routeOf(step), status, type, body);
+    }
+    ActionStep step = List.copyOf(steps()).get(random.below(steps().size()));
+    Actuator actuator = actuator(http);
+    ActionResult result = actuator.execute(target(), step);
+    assertThat(result).as("execute()").isNotNull();
+    assertThat(result.status() == ActionResult.Status.DONE && status >= 300)
+        .as("status %d is not done", status)
+        .isFalse();
+    Map<String, String> odd = new HashMap<>(step.arguments());
+    odd.replaceAll((name, value) -> random.chance(0.5) ? random.text() : value);
+    assertThat(
+            actuator.dryRun(
+                target(),
+                random.capabilities(),
+                new ActionStep(step.action(), odd, step.deadline())))
+        .as("dryRun() must answer why not, or empty")
+        .isNotNull();
+  }
+
+  @Override
+  double budget() {
+    return STEPS;
   }
 
   @Test

@@ -7,6 +7,8 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.guardrail.Verdict;
+import io.vllmmonitor.api.prediction.FailurePredictor;
+import io.vllmmonitor.api.prediction.Forecast;
 import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.MetricSpec;
 import io.vllmmonitor.api.sample.SeriesKey;
@@ -24,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -67,6 +71,25 @@ public final class FakeMetricView implements MetricView {
   /** Moves the view on. */
   public FakeMetricView later(Duration duration) {
     now = now.plus(duration);
+    return this;
+  }
+
+  /** The names of the metrics that were fed, in order; a copy. */
+  public Set<String> names() {
+    Set<String> names = new TreeSet<>();
+    series.keySet().forEach(key -> names.add(key.name()));
+    return names;
+  }
+
+  /** Takes every series of this metric away. */
+  public FakeMetricView without(String name) {
+    series.keySet().removeIf(key -> key.name().equals(name));
+    return this;
+  }
+
+  /** Replaces every sample. */
+  public FakeMetricView mapped(DoubleUnaryOperator change) {
+    series.values().forEach(one -> one.replaceAll(change));
     return this;
   }
 
@@ -115,6 +138,16 @@ public final class FakeMetricView implements MetricView {
     return verdict.match(
         pass -> missing.isEmpty() ? pass : Verdict.unknown(String.join(", ", missing)),
         breach -> breach,
+        unknown -> unknown);
+  }
+
+  /** Lets a predictor look ahead, as the core does: none with something missing becomes unknown. */
+  public Forecast forecast(FailurePredictor predictor) {
+    missing.clear();
+    Forecast forecast = predictor.predict(this);
+    return forecast.match(
+        none -> missing.isEmpty() ? none : Forecast.unknown(String.join(", ", missing)),
+        failure -> failure,
         unknown -> unknown);
   }
 
@@ -233,7 +266,7 @@ public final class FakeMetricView implements MetricView {
   }
 
   private double marked(String selector, double value, boolean answered) {
-    if (!answered) {
+    if (!answered || Double.isNaN(value)) {
       missing.add(selector);
       return Double.NaN;
     }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.DoubleUnaryOperator;
 
 /** The samples of one series of a {@link FakeMetricView}, by time. */
 final class FakeSeries {
@@ -28,6 +29,10 @@ final class FakeSeries {
 
   void add(Instant at, double value) {
     samples.put(at, value);
+  }
+
+  void replaceAll(DoubleUnaryOperator change) {
+    samples.replaceAll((at, value) -> change.applyAsDouble(value));
   }
 
   double newest() {

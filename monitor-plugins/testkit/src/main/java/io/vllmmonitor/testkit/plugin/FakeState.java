@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The state of one extension in memory: written through {@link StateWriter}, read through {@link
@@ -25,6 +26,44 @@ public final class FakeState implements StateWriter {
   /** Gives this state to another instance, as the core does at start. */
   public void restoreInto(Extension extension) {
     extension.restoreState(reader(), extension.stateVersion());
+  }
+
+  /** The names of the fields, in order; a copy. */
+  public Set<String> names() {
+    return new TreeSet<>(fields.keySet());
+  }
+
+  /** The same state without this field. */
+  FakeState without(String name) {
+    FakeState less = copy();
+    less.fields.remove(name);
+    return less;
+  }
+
+  /** The same state with something else under this name. */
+  FakeState withAnotherType(String name) {
+    FakeState other = copy();
+    if (fields.get(name) instanceof String) {
+      other.integer(name, 7);
+    } else {
+      other.text(name, "seven");
+    }
+    return other;
+  }
+
+  /** The same state with fields that nobody knows. */
+  FakeState withUnknownFields() {
+    FakeState more = copy();
+    more.text("testkit_unknown_text", "x");
+    more.integer("testkit_unknown_integer", 1);
+    more.numbers("testkit_unknown_numbers", new double[] {Double.NaN});
+    return more;
+  }
+
+  private FakeState copy() {
+    FakeState copy = new FakeState();
+    copy.fields.putAll(fields);
+    return copy;
   }
 
   /** Whether both hold the same fields with the same bits. */

@@ -15,21 +15,47 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What every learner must keep to. */
-public abstract class LearnerContract {
+public abstract class LearnerContract extends ExtensionContract<Learner> {
+  private static final double STEPS = 3_000_000;
+
   private static final DecisionQuery QUERY =
       new DecisionQuery("CACHE_OVERFLOW/PROCESSING_REQUESTS", List.of("alpha", "beta", "gamma"));
 
   /** A new learner that knows nothing, configured alike each time. */
   protected abstract Learner learner();
 
-  @Test
-  void itHasAStableIdentity() {
-    ExtensionChecks.identity(learner());
+  @Override
+  Learner create() {
+    return learner();
   }
 
-  @Test
-  void itsConfigurationIsDescribed() {
-    ExtensionChecks.configuration(learner());
+  @Override
+  String answer(Learner learner, int number) {
+    learner.observe(outcomes(ROUNDS, 5).get(number % ROUNDS));
+    return text(learner.advise(QUERY), "advise()", Advice::toString)
+        + text(learner.modelCard(), "modelCard()", card -> card.name() + card.observations());
+  }
+
+  @Override
+  void strange(Learner learner, RandomInput random) {
+    learner.observe(random.learningEvent(QUERY.strategies()));
+    List<String> asked =
+        random.chance(0.5) ? QUERY.strategies() : List.of(random.text() + "1", "alpha");
+    Advice advice = learner.advise(new DecisionQuery(random.text(), asked));
+    assertThat(ranked(advice))
+        .as("advise() ranks every strategy of the query once, and no other")
+        .containsExactlyInAnyOrderElementsOf(asked);
+    assertThat(learner.modelCard()).as("modelCard()").isNotNull();
+  }
+
+  @Override
+  double budget() {
+    return STEPS;
+  }
+
+  @Override
+  List<ForbiddenCalls> forbidden() {
+    return List.of(ForbiddenCalls.OWN_CLOCK_OR_CHANCE, ForbiddenCalls.INPUT_OR_OUTPUT);
   }
 
   @Test
@@ -64,7 +90,9 @@ public abstract class LearnerContract {
       twice.observe(event);
       twice.observe(event);
     }
-    assertThat(twice.advise(QUERY)).isEqualTo(once.advise(QUERY));
+    assertThat(twice.advise(QUERY))
+        .as("the advice after every attempt was heard twice; an attempt counts once, by its id")
+        .isEqualTo(once.advise(QUERY));
     assertThat(twice.modelCard().observations()).isEqualTo(40);
   }
 

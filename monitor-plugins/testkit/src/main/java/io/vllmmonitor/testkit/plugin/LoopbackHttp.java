@@ -16,15 +16,21 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.util.concurrent.Executors;
 
 /**
  * HTTP to a server that a test started on this machine, with the error codes of the real client but
  * without its caps on time for the body. Thread-safe.
  */
 public final class LoopbackHttp implements HttpService {
+  /** One for all, with threads of its own: a test must not find them behind its extension. */
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .executor(Executors.newFixedThreadPool(2, LoopbackHttp::daemon))
+          .build();
+
   private final URI base;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /**
    * @param base the server's URL without a trailing slash; a host of this machine
@@ -34,6 +40,16 @@ public final class LoopbackHttp implements HttpService {
     if (!"127.0.0.1".equals(base.getHost()) && !"localhost".equals(base.getHost())) {
       throw new IllegalArgumentException("Tests talk to this machine only, found " + base);
     }
+  }
+
+  private static Thread daemon(Runnable work) {
+    ThreadGroup top = Thread.currentThread().getThreadGroup();
+    while (top.getParent() != null) {
+      top = top.getParent();
+    }
+    Thread thread = new Thread(top, work, "testkit-http");
+    thread.setDaemon(true);
+    return thread;
   }
 
   @Override
@@ -48,7 +64,7 @@ public final class LoopbackHttp implements HttpService {
     request.method(
         call.method(), body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     try {
-      HttpResponse<byte[]> answer = client.send(request.build(), BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> answer = CLIENT.send(request.build(), BodyHandlers.ofByteArray());
       return checked(call, answer);
     } catch (HttpTimeoutException e) {
       throw failed(ErrorCode.TARGET_TIMEOUT, call, e);

@@ -15,7 +15,36 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What every source must keep to. The author brings a source and three kinds of server. */
-public abstract class MetricsSourceContract {
+public abstract class MetricsSourceContract extends ExtensionContract<MetricsSource> {
+  private static final double STEPS = 100_000_000;
+  private static final String[] PIECES = {
+    "# TYPE ",
+    "# HELP ",
+    "x",
+    "_total",
+    "{",
+    "}",
+    "\n",
+    " ",
+    "=",
+    "\"",
+    ",",
+    "\\",
+    "NaN",
+    "+Inf",
+    "-1",
+    "1e309",
+    "0x1p3",
+    "1700000000000",
+    "\t",
+    "\r",
+    "# EOF",
+    "le",
+    "vllm:num_requests_running",
+    "\uFFFD",
+    "\u0000"
+  };
+
   private static final Instant AT = Instant.parse("2026-01-01T00:00:00Z");
 
   /** A new source. What it asks is answered by the server chosen last. */
@@ -30,17 +59,42 @@ public abstract class MetricsSourceContract {
   /** From now on the target answers everything with a web page. */
   protected abstract void serveWebPage();
 
+  /** From now on the target serves this text where its metrics were, as a page of metrics. */
+  protected abstract void servePage(String text);
+
   /** From now on nothing listens at the target. */
   protected abstract void serveNothing();
 
-  @Test
-  void itHasAStableIdentity() {
-    ExtensionChecks.identity(source());
+  @Override
+  MetricsSource create() {
+    return source();
   }
 
-  @Test
-  void itsConfigurationIsDescribed() {
-    ExtensionChecks.configuration(source());
+  @Override
+  void prepare() {
+    serveMetrics();
+  }
+
+  @Override
+  String answer(MetricsSource source, int number) {
+    RecordingSink sink = collected(source, AT.plusSeconds(number));
+    return sink.samples() + " " + sink.signals();
+  }
+
+  /** A page put together of pieces of pages: a page or a coded failure, nothing else. */
+  @Override
+  void strange(MetricsSource source, RandomInput random) {
+    StringBuilder page = new StringBuilder();
+    for (int i = random.below(60); i > 0; i--) {
+      page.append(PIECES[random.below(PIECES.length)]);
+    }
+    servePage(page.toString());
+    collected(source, random.at());
+  }
+
+  @Override
+  double budget() {
+    return STEPS;
   }
 
   @Test
@@ -78,12 +132,13 @@ public abstract class MetricsSourceContract {
   @Test
   void aWebPageIsRefusedByName() {
     serveWebPage();
-    assertThatThrownBy(() -> source().probe(target(), FakeScope.at(AT)))
+    assertThatThrownBy(
+            () -> source().probe(target(), FakeScope.at(AT)), "probe() must throw for a web page")
         .isInstanceOfSatisfying(
             MonitorException.class,
             e ->
                 assertThat(e.code()).isIn(ErrorCode.TARGET_NOT_METRICS, ErrorCode.TARGET_NOT_VLLM));
-    assertThatThrownBy(() -> collected(source(), AT))
+    assertThatThrownBy(() -> collected(source(), AT), "collect() must throw for a web page")
         .isInstanceOfSatisfying(
             MonitorException.class,
             e ->
@@ -93,7 +148,8 @@ public abstract class MetricsSourceContract {
   @Test
   void aServerThatIsNotThereFailsTheCollection() {
     serveNothing();
-    assertThatThrownBy(() -> collected(source(), AT))
+    assertThatThrownBy(
+            () -> collected(source(), AT), "collect() must throw where no server answers")
         .isInstanceOfSatisfying(
             MonitorException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_UNREACHABLE));
@@ -106,14 +162,6 @@ public abstract class MetricsSourceContract {
     assertThatThrownBy(() -> collected(source, AT)).isInstanceOf(MonitorException.class);
     serveMetrics();
     assertThat(collected(source, AT.plusSeconds(1)).samples()).isNotEmpty();
-  }
-
-  @Test
-  void itsStateSurvivesARestart() {
-    serveMetrics();
-    MetricsSource source = source();
-    collected(source, AT);
-    ExtensionChecks.stateSurvives(source, source());
   }
 
   private RecordingSink collected(MetricsSource source, Instant at) {

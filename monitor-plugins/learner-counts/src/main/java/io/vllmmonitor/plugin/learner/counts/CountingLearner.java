@@ -1,5 +1,8 @@
 package io.vllmmonitor.plugin.learner.counts;
 
+import io.vllmmonitor.api.error.Blame;
+import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateReader;
 import io.vllmmonitor.api.extension.StateWriter;
 import io.vllmmonitor.api.learning.Advice;
@@ -149,7 +152,9 @@ final class CountingLearner implements Learner {
     double[] good = state.numbers(name + "_good");
     double[] bad = state.numbers(name + "_bad");
     if (good.length != expected || bad.length != expected) {
-      throw new IllegalStateException(
+      throw new MonitorException(
+          ErrorCode.PLUGIN_STATE_RESTORE,
+          Blame.PLUGIN,
           "Saved counts '"
               + name
               + "' hold "

@@ -123,9 +123,7 @@ final class Webhook implements Notifier {
     HttpCall call = HttpCall.post(path, JsonText.of(notification), timeout);
     HttpAnswer answer =
         http.send(
-            hasToken
-                ? call.withHeader("Authorization", "Bearer " + secrets.secret(TOKEN))
-                : call);
+            hasToken ? call.withHeader("Authorization", "Bearer " + secrets.secret(TOKEN)) : call);
     if (!answer.isSuccess()) {
       throw new MonitorException(
           ErrorCode.PLUGIN_CALL_FAILED,

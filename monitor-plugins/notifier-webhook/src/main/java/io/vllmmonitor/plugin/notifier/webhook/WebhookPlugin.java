@@ -9,6 +9,8 @@ import java.util.List;
 public final class WebhookPlugin implements MonitorPlugin {
   @Override
   public List<Notifier> notifiers(PluginContext context) {
-    return context.config().keys().contains(Webhook.URL) ? List.of(new Webhook(context)) : List.of();
+    return context.config().keys().contains(Webhook.URL)
+        ? List.of(new Webhook(context))
+        : List.of();
   }
 }

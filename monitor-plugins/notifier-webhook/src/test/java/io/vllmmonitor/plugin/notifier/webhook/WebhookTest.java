@@ -80,8 +80,7 @@ class WebhookTest {
     return new WebhookPlugin().notifiers(context(more)).get(0);
   }
 
-  private static Notification news(
-      Severity severity, @Nullable TargetId target, String message) {
+  private static Notification news(Severity severity, @Nullable TargetId target, String message) {
     return new Notification(
         Notification.Topic.INCIDENT_OPENED,
         "i1",

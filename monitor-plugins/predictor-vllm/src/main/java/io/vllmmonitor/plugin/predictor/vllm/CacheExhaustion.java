@@ -53,7 +53,14 @@ final class CacheExhaustion implements FailurePredictor {
       throw new MonitorException(
           ErrorCode.CONFIG_INVALID_VALUE,
           Blame.OPERATOR,
-          "Configuration key '" + key.name() + "' is " + value + "; expected " + least + " to " + most);
+          "Configuration key '"
+              + key.name()
+              + "' is "
+              + value
+              + "; expected "
+              + least
+              + " to "
+              + most);
     }
     return value;
   }

@@ -37,6 +37,11 @@ class VllmSourceContractTest extends MetricsSourceContract {
   }
 
   @Override
+  protected void servePage(String text) {
+    server.serve("GET /metrics", 200, "text/plain; version=1.0.0; charset=utf-8", text);
+  }
+
+  @Override
   protected void serveNothing() {
     server.close();
   }

@@ -1,0 +1,66 @@
+package io.vllmmonitor.acceptance.hostile;
+
+import io.vllmmonitor.acceptance.hostile.JarRecipe.Spot;
+import java.util.List;
+
+/**
+ * The healthy ones that run beside every hostile input and say, in the reason of their pending
+ * breach, how often they were called. Stateless.
+ */
+public final class SteadyPlugins {
+  /** A jar with a guardrail. */
+  public static final String JAR = "steady-jar";
+
+  /** A dropped source. */
+  public static final String SOURCE = "steady-source";
+
+  /** A jar with a guardrail that tells what its lifecycle listener has heard. */
+  public static final String LISTENER = "steady-listener";
+
+  private SteadyPlugins() {}
+
+  static List<JarRecipe> recipes() {
+    return List.of(
+        JarRecipe.of(JAR),
+        JarRecipe.of(LISTENER)
+            .with(Spot.CHECK, "return Verdict.breach(\"calls \" + calls + Entry.heard());")
+            .with(
+                Spot.ENTRY_MEMBERS,
+                """
+                  static volatile long transitions;
+
+                  static String heard() {
+                    return " transitions " + transitions;
+                  }
+
+                  static final class Listener
+                      implements io.vllmmonitor.api.lifecycle.LifecycleListener {
+                    @Override
+                    public String id() {
+                      return "steady-listener";
+                    }
+
+                    @Override
+                    public void onTransition(
+                        io.vllmmonitor.api.lifecycle.StateCheckpoint checkpoint) {
+                      transitions++;
+                    }
+                  }
+
+                  @Override
+                  public List<io.vllmmonitor.api.lifecycle.LifecycleListener> lifecycleListeners(
+                      PluginContext context) {
+                    return List.of(new Listener());
+                  }
+                """));
+  }
+
+  /** The text of the dropped source. */
+  public static String source() {
+    return SourceText.of(
+        SOURCE,
+        "SteadySource",
+        "private long calls;",
+        "calls++; return Verdict.breach(\"calls \" + calls);");
+  }
+}
