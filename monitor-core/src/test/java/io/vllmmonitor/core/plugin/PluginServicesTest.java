@@ -66,6 +66,7 @@ class PluginServicesTest {
         rig.plugins,
         "acme.jar",
         TestJars.plugin("acme", "1.0.0", ASKING.replace("MADE", made).replace("BODY", body))
+            .manifest("Plugin-Capabilities", "http, schedule")
             .bytes());
     PluginPlatform platform = rig.boot();
     rig.settle(platform);

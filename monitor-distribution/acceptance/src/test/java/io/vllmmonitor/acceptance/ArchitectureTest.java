@@ -38,9 +38,9 @@ class ArchitectureTest {
           "error",
           "config",
           "target",
+          "extension",
           "sample",
           "view",
-          "extension",
           "code",
           "source",
           "lifecycle",
@@ -53,6 +53,7 @@ class ArchitectureTest {
           "rehearsal",
           "history",
           "store",
+          "notify",
           "plugin");
 
   private static final JavaClasses CLASSES =
