@@ -31,6 +31,7 @@ final class ConstantLengths {
     private final long line;
     private final Map<String, Integer> names = new HashMap<>();
     private long characters;
+    private boolean computed;
 
     Entry(String name, long line) {
       this.name = name;
@@ -63,6 +64,14 @@ final class ConstantLengths {
     }
   }
 
+  /** A call, a new object or the like: what holds it is no constant, whatever else it holds. */
+  void computed() {
+    Entry entry = open.peek();
+    if (entry != null) {
+      entry.computed = true;
+    }
+  }
+
   /** What began last ends; what lies around it holds it too. */
   void end() {
     Entry entry = open.pop();
@@ -70,6 +79,7 @@ final class ConstantLengths {
     Entry around = open.peek();
     if (around != null) {
       around.characters += entry.characters;
+      around.computed |= entry.computed;
       entry.names.forEach((name, count) -> around.names.merge(name, count, Integer::sum));
     }
   }
@@ -88,10 +98,10 @@ final class ConstantLengths {
         for (Map.Entry<String, Integer> named : entry.names.entrySet()) {
           length += named.getValue() * lengths.getOrDefault(named.getKey(), 0L);
         }
-        if (length > LONGEST) {
+        if (length > LONGEST && !(entry.computed && !entry.name.isEmpty())) {
           throw tooLong(file, entry.line);
         }
-        if (!entry.name.isEmpty() && length > lengths.getOrDefault(entry.name, 0L)) {
+        if (!entry.name.isEmpty() && !entry.computed && length > lengths.getOrDefault(entry.name, 0L)) {
           lengths.put(entry.name, length);
           changed = true;
         }

@@ -85,6 +85,18 @@ final class DialectLint extends AbstractTraverser<RuntimeException> {
     }
 
     @Override
+    public void traverseMethodInvocation(Java.MethodInvocation call) {
+      constants.computed();
+      super.traverseMethodInvocation(call);
+    }
+
+    @Override
+    public void traverseNewClassInstance(Java.NewClassInstance made) {
+      constants.computed();
+      super.traverseNewClassInstance(made);
+    }
+
+    @Override
     public void traverseAmbiguousName(Java.AmbiguousName name) {
       constants.name(name.identifiers[name.n - 1]);
     }

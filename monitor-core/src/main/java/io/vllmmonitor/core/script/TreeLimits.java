@@ -16,6 +16,8 @@ import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,18 @@ import org.jspecify.annotations.Nullable;
  * done more than parse them: the same limits as {@link DialectLint} has. Confined to one thread.
  */
 final class TreeLimits extends TreeScanner<@Nullable Void, @Nullable Void> {
+  private static final Set<Tree.Kind> COMPUTED =
+      EnumSet.of(
+          Tree.Kind.METHOD_INVOCATION,
+          Tree.Kind.NEW_CLASS,
+          Tree.Kind.NEW_ARRAY,
+          Tree.Kind.ARRAY_ACCESS,
+          Tree.Kind.LAMBDA_EXPRESSION,
+          Tree.Kind.MEMBER_REFERENCE,
+          Tree.Kind.SWITCH_EXPRESSION,
+          Tree.Kind.ASSIGNMENT,
+          Tree.Kind.INSTANCE_OF);
+
   private final String file;
   private final CompilationUnitTree unit;
   private final SourcePositions positions;
@@ -52,6 +66,9 @@ final class TreeLimits extends TreeScanner<@Nullable Void, @Nullable Void> {
   public @Nullable Void scan(@Nullable Tree tree, @Nullable Void nothing) {
     if (tree instanceof StatementTree && !(tree instanceof BlockTree)) {
       count++;
+    }
+    if (tree != null && COMPUTED.contains(tree.getKind())) {
+      constants.computed();
     }
     return super.scan(tree, null);
   }
