@@ -101,7 +101,9 @@ final class ConstantLengths {
         if (length > LONGEST && !(entry.computed && !entry.name.isEmpty())) {
           throw tooLong(file, entry.line);
         }
-        if (!entry.name.isEmpty() && !entry.computed && length > lengths.getOrDefault(entry.name, 0L)) {
+        if (!entry.name.isEmpty()
+            && !entry.computed
+            && length > lengths.getOrDefault(entry.name, 0L)) {
           lengths.put(entry.name, length);
           changed = true;
         }

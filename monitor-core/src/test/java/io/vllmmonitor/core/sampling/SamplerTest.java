@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.sampling;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -450,7 +451,7 @@ class SamplerTest {
     timer.advance(Duration.ZERO);
     entered.await();
     source.script = source::givePage;
-    assertThat(HandOvers.handOver(stuck.get())).isTrue();
+    assertThat(HandOvers.handOver(requireNonNull(stuck.get()))).isTrue();
     assertFailed(0, ErrorCode.TARGET_TIMEOUT);
     await()
         .until(
@@ -459,7 +460,7 @@ class SamplerTest {
               return ticks.get(ticks.size() - 1).up();
             });
     never.release();
-    assertThat(HandOvers.handOver(stuck.get())).isFalse();
+    assertThat(HandOvers.handOver(requireNonNull(stuck.get()))).isFalse();
     threaded.close();
   }
 
