@@ -245,7 +245,7 @@ public final class FolderScanner implements DropFolder {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
         if (counts(name) && present.size() < MOST_FILES) {
-          present.put(name, stamp(entry));
+          stampIfThere(entry).ifPresent(stamp -> present.put(name, stamp));
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
@@ -253,6 +253,15 @@ public final class FolderScanner implements DropFolder {
       return Map.of();
     }
     return present;
+  }
+
+  /** Empty for a file that went since the listing; the folder is still there. */
+  private static Optional<Stamp> stampIfThere(Path entry) throws IOException {
+    try {
+      return Optional.of(stamp(entry));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   private static boolean counts(String name) {

@@ -3,13 +3,16 @@ package io.vllmmonitor.core.folder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +41,35 @@ class FolderScannerTest {
         .isEqualTo("one");
     assertThat(after(1_000).isEmpty()).isTrue();
     assertThat(scanner.isSettling()).isFalse();
+  }
+
+  /** Without that, the removal of a file among others was taken for a folder that had vanished. */
+  @Test
+  void aFileThatGoesWhileTheFolderIsListedDoesNotTakeTheFolderWithIt() throws Exception {
+    write("A.java", "one");
+    write("B.java", "two");
+    after(0);
+    after(300);
+    AtomicBoolean done = new AtomicBoolean();
+    CompletableFuture<Void> coming =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                while (!done.get()) {
+                  Files.deleteIfExists(Files.write(folder.resolve("Fleeting.java"), new byte[1]));
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    Files.delete(folder.resolve("B.java"));
+    boolean removed = false;
+    for (int look = 0; look < 3_000; look++) {
+      removed |= after(1).removed().contains("B.java");
+    }
+    done.set(true);
+    coming.get(10, TimeUnit.SECONDS);
+    assertThat(removed).isTrue();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.plugin;
 
+import static java.util.Objects.requireNonNull;
 import static io.vllmmonitor.core.plugin.PlatformRig.ADVISED;
 import static io.vllmmonitor.core.plugin.PlatformRig.said;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -215,7 +216,7 @@ class PluginCallsTest {
       await()
           .until(
               () ->
-                  Arrays.stream(stuck.get().getStackTrace())
+                  Arrays.stream(requireNonNull(stuck.get()).getStackTrace())
                       .anyMatch(frame -> frame.getMethodName().equals("retire")));
       assertThat(wentOn).isFalse();
     } finally {

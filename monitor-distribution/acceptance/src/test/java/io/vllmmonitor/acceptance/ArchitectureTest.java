@@ -153,6 +153,7 @@ class ArchitectureTest {
                             "io.vllmmonitor.daemon.boot",
                             "io.vllmmonitor.core.config",
                             "io.vllmmonitor.core.jar",
+                            "io.vllmmonitor.core.script",
                             "io.vllmmonitor.persistence.engine",
                             "io.vllmmonitor.api..")))
                 .and(not(type(Token.class))))

@@ -49,9 +49,11 @@ public enum Expected {
   SOURCE_FORBIDDEN(REFUSED, "GUARDRAIL_FORBIDDEN_CALL", "GUARDRAIL_COMPILE"),
   SOURCE_BUDGET_AT_START(REFUSED, "GUARDRAIL_BUDGET_EXHAUSTED"),
   SOURCE_BUDGET(FAULTED, "GUARDRAIL_BUDGET_EXHAUSTED"),
-  SOURCE_FAILING_CALL(FAULTED, "GUARDRAIL_EVALUATION");
+  SOURCE_FAILING_CALL(FAULTED, "GUARDRAIL_EVALUATION"),
+  PREDICTOR_FAILING_CALL(FAULTED);
 
   private final Containment containment;
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<String> codes;
 
   Expected(Containment containment, String... codes) {

@@ -3,6 +3,7 @@ package io.vllmmonitor.acceptance.hostile;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** All hostile inputs, and the jars that they and their healthy neighbours need. Stateless. */
@@ -15,6 +16,7 @@ public final class HostileCorpus {
     inputs.addAll(new BrokenJars().inputs());
     inputs.addAll(new HostileFiles().inputs());
     inputs.addAll(HostileSources.all());
+    inputs.addAll(HostileExtensions.all());
     inputs.addAll(new HostileJars().inputs());
     return Stream.of(Wave.values())
         .flatMap(wave -> inputs.stream().filter(input -> input.wave() == wave))
@@ -40,7 +42,7 @@ public final class HostileCorpus {
           "| `%s` | %s: %s | %s | %s |%n"
               .formatted(
                   input.name(),
-                  input.kind() == HostileInput.Kind.JAR ? "jar" : "source",
+                  input.kind().name().toLowerCase(Locale.ROOT),
                   input.what(),
                   input.expected().containment().words(),
                   codes(input.expected())));

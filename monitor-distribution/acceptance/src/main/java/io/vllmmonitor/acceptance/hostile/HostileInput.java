@@ -47,8 +47,12 @@ public record HostileInput(
 
   /** The folder. */
   public enum Kind {
+    /** A plugin jar. */
     JAR,
-    SOURCE
+    /** A guardrail source. */
+    SOURCE,
+    /** A source of any kind, in the folder for those. */
+    EXTENSION
   }
 
   /** Something done to the folders of a daemon. */
@@ -59,15 +63,24 @@ public record HostileInput(
 
   /** Whether a problem with this subject is about it. */
   public boolean isAbout(String subject) {
-    if (files.contains(subject) || units.contains(subject)) {
+    if (isFile(subject) || units.contains(subject)) {
       return true;
     }
     return Stream.of(subject.split("\\s+", -1)).anyMatch(units::contains);
   }
 
+  /** Whether a subject is one of its files, with or without the folder in front. */
+  public boolean isFile(String subject) {
+    return files.contains(subject.substring(subject.lastIndexOf('/') + 1));
+  }
+
   /** Its folder. */
   public Path folder(Place place) {
-    return kind == Kind.JAR ? place.jars() : place.sources();
+    return switch (kind) {
+      case JAR -> place.jars();
+      case SOURCE -> place.sources();
+      case EXTENSION -> place.extensions();
+    };
   }
 
   /** Takes all its files away, or brings its folder back. */

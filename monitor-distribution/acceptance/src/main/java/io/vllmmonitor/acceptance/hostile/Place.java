@@ -10,6 +10,9 @@ public interface Place {
   /** The drop folder for guardrail sources. */
   Path sources();
 
+  /** The drop folder for sources of any kind. */
+  Path extensions();
+
   /** The jar that was built after a recipe of the corpus; a copy. */
   byte[] jar(String unit);
 

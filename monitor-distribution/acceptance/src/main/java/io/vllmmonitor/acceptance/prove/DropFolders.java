@@ -31,6 +31,11 @@ final class DropFolders implements Place {
   }
 
   @Override
+  public Path extensions() {
+    return data.resolve("extensions");
+  }
+
+  @Override
   public byte[] jar(String unit) {
     byte[] jar = jars.get(unit);
     if (jar == null) {

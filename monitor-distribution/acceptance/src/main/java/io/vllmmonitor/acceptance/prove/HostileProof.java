@@ -80,16 +80,7 @@ final class HostileProof implements Proof {
     for (HostileInput input : inputs) {
       waves.computeIfAbsent(input.wave(), wave -> new ArrayList<>()).add(input);
     }
-    List<List<HostileInput>> turns = new ArrayList<>();
-    waves.forEach(
-        (wave, together) -> {
-          if (wave == Wave.FOLDER) {
-            together.forEach(input -> turns.add(List.of(input)));
-          } else {
-            turns.add(together);
-          }
-        });
-    return turns;
+    return List.copyOf(waves.values());
   }
 
   private static boolean isWanted(HostileInput input, @Nullable String only) {

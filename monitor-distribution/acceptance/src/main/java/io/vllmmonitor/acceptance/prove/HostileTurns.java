@@ -178,7 +178,7 @@ final class HostileTurns {
             .anyMatch(unit -> view.isLive(unit) || view.guardrail(unit).isPresent());
     boolean complains =
         view.problems().stream()
-            .anyMatch(problem -> input.files().contains(problem.path("subject").asText()));
+            .anyMatch(problem -> input.isFile(problem.path("subject").asText()));
     boolean told =
         input.expected().containment() != Containment.ENDED
             || input.expected().codes().isEmpty()
