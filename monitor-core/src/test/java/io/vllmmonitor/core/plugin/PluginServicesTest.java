@@ -114,12 +114,7 @@ class PluginServicesTest {
           .contains("vllm_monitor_plugin_level{plugin=\"acme\"} 2.5");
       platform.disable("acme");
       assertThat(rig.metrics.render())
-<<<<<<< HEAD
-          .doesNotContain("vllm_monitor_plugin_asked")
-          .doesNotContain("vllm_monitor_plugin_level");
-=======
           .doesNotContain("vllm_monitor_plugin_asked", "vllm_monitor_plugin_level");
->>>>>>> spi
     }
   }
 
