@@ -14,6 +14,9 @@ public final class SteadyPlugins {
   /** A dropped source. */
   public static final String SOURCE = "steady-source";
 
+  /** A dropped source in the folder for those of any kind. */
+  public static final String EXTENSION = "steady-extension";
+
   /** A jar with a guardrail that tells what its lifecycle listener has heard. */
   public static final String LISTENER = "steady-listener";
 
@@ -55,11 +58,16 @@ public final class SteadyPlugins {
                 """));
   }
 
-  /** The text of the dropped source. */
-  public static String source() {
+  /**
+   * The text of a dropped source.
+   *
+   * @param id one of the two above
+   * @param type the name of its class, and of its file without {@code .java}
+   */
+  public static String source(String id, String type) {
     return SourceText.of(
-        SOURCE,
-        "SteadySource",
+        id,
+        type,
         "private long calls;",
         "calls++; return Verdict.breach(\"calls \" + calls);");
   }

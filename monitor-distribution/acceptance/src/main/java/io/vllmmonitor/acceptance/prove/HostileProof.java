@@ -1,5 +1,7 @@
 package io.vllmmonitor.acceptance.prove;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.vllmmonitor.acceptance.hostile.HostileCorpus;
 import io.vllmmonitor.acceptance.hostile.HostileInput;
 import io.vllmmonitor.acceptance.hostile.JarWorkshop;
@@ -98,7 +100,11 @@ final class HostileProof implements Proof {
     put(
         place.sources(),
         "SteadySource.java",
-        SteadyPlugins.source().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        SteadyPlugins.source(SteadyPlugins.SOURCE, "SteadySource").getBytes(UTF_8));
+    put(
+        place.extensions(),
+        "SteadyExtension.java",
+        SteadyPlugins.source(SteadyPlugins.EXTENSION, "SteadyExtension").getBytes(UTF_8));
     Neighbours.ALL.forEach(
         unit -> {
           try {

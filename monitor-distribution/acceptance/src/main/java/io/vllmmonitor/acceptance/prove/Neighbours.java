@@ -1,5 +1,6 @@
 package io.vllmmonitor.acceptance.prove;
 
+import static io.vllmmonitor.acceptance.hostile.SteadyPlugins.EXTENSION;
 import static io.vllmmonitor.acceptance.hostile.SteadyPlugins.JAR;
 import static io.vllmmonitor.acceptance.hostile.SteadyPlugins.LISTENER;
 import static io.vllmmonitor.acceptance.hostile.SteadyPlugins.SOURCE;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
  * checkpoint. Confined to one thread.
  */
 final class Neighbours {
-  static final List<String> ALL = List.of(JAR, SOURCE, LISTENER);
+  static final List<String> ALL = List.of(JAR, SOURCE, EXTENSION, LISTENER);
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
