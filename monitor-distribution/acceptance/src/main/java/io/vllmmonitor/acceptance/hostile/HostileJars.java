@@ -15,6 +15,8 @@ final class HostileJars {
   private static final String SLEEP = "Rule.sleep();";
   private static final String RECURSE = "Rule.spun = Rule.down(0);";
   private static final String EXIT = "System.exit(7);";
+  private static final String HOOK =
+      "Runtime.getRuntime().addShutdownHook(new Thread(() -> { Rule.spun = 1; }));";
   private static final String HALT = "Runtime.getRuntime().halt(7);";
 
   private final List<JarRecipe> recipes = new ArrayList<>();
@@ -113,6 +115,12 @@ final class HostileJars {
         Expected.DEADLY_CALL,
         Wave.EXIT,
         true);
+    add(
+        JarRecipe.of("leaves-hook").with(Spot.GUARDRAILS, HOOK),
+        "adds a shutdown hook",
+        Expected.DEADLY_START,
+        Wave.START,
+        true);
   }
 
   private void ends() {
@@ -142,12 +150,6 @@ final class HostileJars {
         "Thread left = new Thread(() -> { while (Rule.NOW) { try { Thread.sleep(1_000); }"
             + " catch (InterruptedException e) { } } }, \"stubborn\"); left.setDaemon(true);"
             + " left.start();",
-        Expected.LEFTOVER);
-    end(
-        "leaves-hook",
-        "leaves a shutdown hook behind",
-        Spot.GUARDRAILS,
-        "Runtime.getRuntime().addShutdownHook(new Thread(() -> { Rule.spun = 1; }));",
         Expected.LEFTOVER);
     end(
         "leaves-mbean",
