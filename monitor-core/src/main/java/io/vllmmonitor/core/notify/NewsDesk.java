@@ -24,8 +24,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in words what was written. Firings in shadow are no news, nor is an attempt that is
- * still being weighed or was only written again. Thread-safe.
+ * Says in words what was written. Firings in shadow are no news, nor is an attempt that is still
+ * being weighed or was only written again. Thread-safe.
  */
 final class NewsDesk {
   private static final int MOST_ATTEMPTS = 1_000;

@@ -20,19 +20,23 @@ import java.util.Set;
  * @param extensions what it brings, as {@code kind:id}; empty when it does not run
  * @param trust why its jar may run: {@code bundled}, {@code pinned}, {@code signed SHA256:…},
  *     {@code approved} or {@code unsigned}; empty for a source
+ * @param compiler what made the classes of a running source, {@code janino} or {@code javac}; empty
+ *     for anything else
  */
 public record PluginSummary(
     CodeGeneration generation,
     LifePhase phase,
     PluginStatus status,
     List<String> extensions,
-    String trust) {
+    String trust,
+    String compiler) {
   public PluginSummary {
     requireNonNull(generation, "generation");
     requireNonNull(phase, "phase");
     requireNonNull(status, "status");
     extensions = List.copyOf(extensions);
     requireNonNull(trust, "trust");
+    requireNonNull(compiler, "compiler");
   }
 
   /**

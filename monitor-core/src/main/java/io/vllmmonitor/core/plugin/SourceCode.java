@@ -46,6 +46,11 @@ final class SourceCode implements UnitCode {
   }
 
   @Override
+  public String compiler() {
+    return code.compiler().word();
+  }
+
+  @Override
   public Optional<ClassLoader> classLoader() {
     return Optional.empty();
   }

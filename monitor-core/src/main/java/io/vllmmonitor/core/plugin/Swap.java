@@ -80,7 +80,9 @@ final class Swap {
       }
       throw e;
     }
-    stepTo(generation);
+    if (before.stream().noneMatch(old -> isSame(old.generation(), generation))) {
+      stepTo(generation);
+    }
     book.write();
     publish.accept(List.copyOf(made));
     for (int i = before.size() - 1; i >= 0; i--) {
@@ -151,7 +153,9 @@ final class Swap {
   private void retire(RunningUnit old, CodeGeneration generation) {
     String reason =
         old.id().equals(generation.unit())
-            ? "generation " + generation.generation() + " took its place"
+            ? isSame(old.generation(), generation)
+                ? generation.reason()
+                : "generation " + generation.generation() + " took its place"
             : old.id() + " depends on " + generation.unit() + ", which was replaced";
     RunningUnit successor =
         made.stream().filter(unit -> unit.id().equals(old.id())).findFirst().orElse(null);
@@ -165,14 +169,21 @@ final class Swap {
                     ? null
                     : successor.counterpart(instance.name(), instance.target()).orElse(null));
     maker.end(old, reason);
-    if (successor != null && !old.id().equals(generation.unit())) {
+    if (successor != null && isSame(old.generation(), successor.generation())) {
       book.step(old.generation(), LifePhase.RESOLVED, reason);
       book.step(old.generation(), LifePhase.LOADED, reason);
       book.step(old.generation(), LifePhase.RESTORED, reason);
       book.step(
           old.generation(),
-          old.generation().status() == CodeStatus.SHADOW ? LifePhase.SHADOW : LifePhase.ACTIVE,
+          successor.generation().status() == CodeStatus.SHADOW
+              ? LifePhase.SHADOW
+              : LifePhase.ACTIVE,
           reason);
     }
+  }
+
+  /** The same code out and in again, such as a dependent of what is replaced. */
+  private static boolean isSame(CodeGeneration old, CodeGeneration next) {
+    return old.unit().equals(next.unit()) && old.generation() == next.generation();
   }
 }

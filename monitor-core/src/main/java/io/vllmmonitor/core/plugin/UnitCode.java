@@ -41,6 +41,11 @@ interface UnitCode {
     return Optional.empty();
   }
 
+  /** What made the classes of a source, such as {@code janino}; empty for a jar. */
+  default String compiler() {
+    return "";
+  }
+
   /** Lets the classes go. All instances are closed already. */
   void close();
 

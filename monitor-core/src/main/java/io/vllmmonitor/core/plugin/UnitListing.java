@@ -47,7 +47,8 @@ final class UnitListing {
         book.phase(shown),
         status(shown, running),
         running.map(RunningUnit::names).orElse(List.of()),
-        gate.trust(shown));
+        gate.trust(shown),
+        running.map(one -> one.code().compiler()).orElse(""));
   }
 
   /** Everything about one recorded unit. */

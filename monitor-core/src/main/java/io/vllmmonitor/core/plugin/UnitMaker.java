@@ -1,6 +1,7 @@
 package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.INTERNAL;
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_BREAKER_OPEN;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_LEFTOVERS;
 
 import io.vllmmonitor.api.code.CodeGeneration;
@@ -159,6 +160,7 @@ final class UnitMaker {
   /** Takes a unit out of memory whose instances are cut off and closed. */
   void end(RunningUnit unit, String reason) {
     unload(unit);
+    services.problems().clear(PLUGIN_BREAKER_OPEN, unit.id());
     book.step(unit.generation(), LifePhase.UNLOADED, reason);
   }
 

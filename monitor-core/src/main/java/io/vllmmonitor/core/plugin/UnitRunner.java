@@ -148,8 +148,10 @@ final class UnitRunner {
                 publish();
               });
     } catch (MonitorException e) {
-      book.step(generation, LifePhase.REJECTED, e.code(), String.valueOf(e.getMessage()));
-      book.write();
+      if (before == null || before.generation().generation() != generation.generation()) {
+        book.step(generation, LifePhase.REJECTED, e.code(), String.valueOf(e.getMessage()));
+        book.write();
+      }
       throw e;
     }
   }

@@ -104,12 +104,12 @@ public final class Budget {
 
   /** Before every {@code new} of something thrown. */
   public static void throwable() {
-    spend(METER.get(), THROWABLE_STEPS);
+    spendMuch(METER.get(), THROWABLE_STEPS);
   }
 
   /** Before every call of a text method that is not constant in time. */
   public static void text() {
-    spend(METER.get(), TEXT_STEPS);
+    spendMuch(METER.get(), TEXT_STEPS);
   }
 
   /** After every call of a text method that answers a text. */
@@ -132,14 +132,14 @@ public final class Budget {
   public static void api() {
     Meter meter = METER.get();
     allocate(meter, 4 * OBJECT_BYTES);
-    spend(meter, API_STEPS);
+    spendMuch(meter, API_STEPS);
   }
 
   /** Before every call of the API that takes a collection. */
   public static void copy() {
     Meter meter = METER.get();
     allocate(meter, 4 * OBJECT_BYTES);
-    spend(meter, COPY_STEPS);
+    spendMuch(meter, COPY_STEPS);
   }
 
   /** Before every array allocation. */
@@ -181,6 +181,14 @@ public final class Budget {
     if (meter.steps < 0) {
       throw exhaust(meter, "more than " + meter.limits.steps() + " steps");
     }
+  }
+
+  /** Also looks whether whoever called has lost patience; loops alone end soon enough. */
+  private static void spendMuch(Meter meter, int steps) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw exhaust(meter, "more time than it had: it was interrupted");
+    }
+    spend(meter, steps);
   }
 
   private static void allocate(Meter meter, int bytes) {

@@ -23,6 +23,8 @@ final class DialectLint extends AbstractTraverser<RuntimeException> {
   /** What a jump would leave, innermost first, one list per function. */
   private final Deque<Deque<Scope>> scopes = new ArrayDeque<>();
 
+  private final ConstantLengths constants = new ConstantLengths();
+  private boolean withinSum;
   private boolean needsRepair;
 
   /** A statement that a jump can leave. */
@@ -39,6 +41,79 @@ final class DialectLint extends AbstractTraverser<RuntimeException> {
   /** Whether a try with both catch and finally was seen. */
   boolean needsRepair() {
     return needsRepair;
+  }
+
+  /**
+   * Looks at a whole source.
+   *
+   * @throws MonitorException GUARDRAIL_COMPILE with the place of what is refused
+   */
+  void check(Java.AbstractCompilationUnit unit) {
+    visitAbstractCompilationUnit(unit);
+    constants.check(file);
+  }
+
+  @Override
+  public void traverseFieldDeclaration(Java.FieldDeclaration declaration) {
+    variables(declaration.variableDeclarators, declaration.getLocation());
+    super.traverseFieldDeclaration(declaration);
+  }
+
+  @Override
+  public void traverseLocalVariableDeclarationStatement(
+      Java.LocalVariableDeclarationStatement declaration) {
+    variables(declaration.variableDeclarators, declaration.getLocation());
+    super.traverseLocalVariableDeclarationStatement(declaration);
+  }
+
+  /** The initial values alone; the walk that follows sees them once more, as sums. */
+  private void variables(Java.VariableDeclarator[] declarators, Location at) {
+    for (Java.VariableDeclarator declarator : declarators) {
+      if (declarator.initializer instanceof Java.Rvalue value) {
+        constants.variable(declarator.name, at.getLineNumber());
+        new Constants().visitAtom(value);
+        constants.end();
+      }
+    }
+  }
+
+  /** Adds up what one expression holds. */
+  private final class Constants extends AbstractTraverser<RuntimeException> {
+    @Override
+    public void traverseStringLiteral(Java.StringLiteral literal) {
+      constants.literal(literal.value.length());
+    }
+
+    @Override
+    public void traverseMethodInvocation(Java.MethodInvocation call) {
+      constants.computed();
+      super.traverseMethodInvocation(call);
+    }
+
+    @Override
+    public void traverseNewClassInstance(Java.NewClassInstance made) {
+      constants.computed();
+      super.traverseNewClassInstance(made);
+    }
+
+    @Override
+    public void traverseAmbiguousName(Java.AmbiguousName name) {
+      constants.name(name.identifiers[name.n - 1]);
+    }
+  }
+
+  @Override
+  public void traverseBinaryOperation(Java.BinaryOperation sum) {
+    if (withinSum) {
+      super.traverseBinaryOperation(sum);
+      return;
+    }
+    withinSum = true;
+    constants.sum(sum.getLocation().getLineNumber());
+    new Constants().visitAtom(sum);
+    constants.end();
+    super.traverseBinaryOperation(sum);
+    withinSum = false;
   }
 
   @Override

@@ -33,7 +33,7 @@ final class JaninoCompiler {
       Java.AbstractCompilationUnit unit =
           new Parser(new Scanner(file, new StringReader(text))).parseAbstractCompilationUnit();
       DialectLint lint = new DialectLint(file);
-      lint.visitAbstractCompilationUnit(unit);
+      lint.check(unit);
       if (lint.needsRepair()) {
         unit = new TryRepair().copyAbstractCompilationUnit(unit);
       }

@@ -89,7 +89,12 @@ class ConfigLoaderTest {
             Map.entry("mitigations.escalation_threshold", "4"),
             Map.entry("mitigations.enable_aggressive_actions", "true"),
             Map.entry("probation.duration", "2m"),
-            Map.entry("probation.calls", "7"));
+            Map.entry("probation.calls", "7"),
+            Map.entry("rehearsal.enabled", "false"),
+            Map.entry("rehearsal.window", "6h"),
+            Map.entry("rehearsal.deadline", "30s"),
+            Map.entry("rehearsal.max_firing_ratio", "0.25"),
+            Map.entry("rehearsal.promote_after", "24h"));
     ConfigKeys.SECTIONS.forEach(
         (name, spec) -> {
           yaml.append(name).append(":\n");

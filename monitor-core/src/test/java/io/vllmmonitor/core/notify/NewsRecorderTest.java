@@ -133,10 +133,8 @@ class NewsRecorderTest {
 
   @Test
   void anAttemptIsToldOncePerStatusFromItsDispatchOn() {
-    MitigationAttempt planned =
-        Attempts.of("a1", TARGET, AttemptStatus.PLANNED, START, null);
-    MitigationAttempt refused =
-        Attempts.of("a2", TARGET, AttemptStatus.REFUSED, START, null);
+    MitigationAttempt planned = Attempts.of("a1", TARGET, AttemptStatus.PLANNED, START, null);
+    MitigationAttempt refused = Attempts.of("a2", TARGET, AttemptStatus.REFUSED, START, null);
     recorder.write(out -> out.attempt(planned));
     recorder.write(out -> out.attempt(refused));
     recorder.write(out -> out.attempt(refused));

@@ -2,6 +2,7 @@ package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.core.plugin.PlatformRig.ADVISED;
 import static io.vllmmonitor.core.plugin.PlatformRig.said;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -215,7 +216,7 @@ class PluginCallsTest {
       await()
           .until(
               () ->
-                  Arrays.stream(stuck.get().getStackTrace())
+                  Arrays.stream(requireNonNull(stuck.get()).getStackTrace())
                       .anyMatch(frame -> frame.getMethodName().equals("retire")));
       assertThat(wentOn).isFalse();
     } finally {

@@ -66,6 +66,7 @@ class PluginServicesTest {
         rig.plugins,
         "acme.jar",
         TestJars.plugin("acme", "1.0.0", ASKING.replace("MADE", made).replace("BODY", body))
+            .manifest("Plugin-Capabilities", "http, schedule")
             .bytes());
     PluginPlatform platform = rig.boot();
     rig.settle(platform);
@@ -112,7 +113,8 @@ class PluginServicesTest {
           .contains("vllm_monitor_plugin_asked_total{plugin=\"acme\"} 2.0")
           .contains("vllm_monitor_plugin_level{plugin=\"acme\"} 2.5");
       platform.disable("acme");
-      assertThat(rig.metrics.render()).doesNotContain("vllm_monitor_plugin_");
+      assertThat(rig.metrics.render())
+          .doesNotContain("vllm_monitor_plugin_asked", "vllm_monitor_plugin_level");
     }
   }
 

@@ -34,7 +34,8 @@ class PluginSummaryTest {
             io.vllmmonitor.api.code.LifePhase.ACTIVE,
             status,
             List.of(extensions),
-            "unsigned")
+            "unsigned",
+            "")
         .types();
   }
 

@@ -78,6 +78,7 @@ class SwapTest {
     assertThat(rig.history.steps("acme").subList(14, 16))
         .containsExactly("2 ACTIVE DRAINING", "2 DRAINING UNLOADED");
     try (PluginPlatform platform = rig.boot()) {
+      assertThat(platform.plugins()).isNotEmpty();
       assertThat(rig.history.steps("acme").subList(16, 20))
           .containsExactly(
               "2 UNLOADED RESOLVED", "2 RESOLVED LOADED", "2 LOADED RESTORED", "2 RESTORED ACTIVE");
@@ -199,6 +200,9 @@ class SwapTest {
       platform.tend();
       assertThat(platform.plugins().get(0).phase().name()).isEqualTo("DEGRADED");
       assertThat(platform.plugins().get(0).generation().generation()).isEqualTo(2);
+      assertThat(rig.problemCodes("acme")).containsExactly("PLUGIN_BREAKER_OPEN");
+      platform.disable("acme");
+      assertThat(rig.problemCodes("acme")).isEmpty(); // it protects no more, on purpose
     }
   }
 

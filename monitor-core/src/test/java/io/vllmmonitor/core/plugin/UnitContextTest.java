@@ -14,15 +14,12 @@ import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.plugin.Meter;
 import io.vllmmonitor.api.plugin.Registration;
 import io.vllmmonitor.core.jar.JarPolicy;
-import io.vllmmonitor.core.jar.Machine;
-import io.vllmmonitor.core.jar.TrustPolicy;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import io.vllmmonitor.testkit.plugin.FakeTargetHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -49,18 +46,18 @@ class UnitContextTest {
 
   private PlatformServices services() {
     return new PlatformServices(
-            rig.blobs,
-            rig.history,
-            rig.history,
-            rig.problems,
-            new io.vllmmonitor.api.sample.MetricCatalog(),
-            unit -> rig.settings.getOrDefault(unit, Settings.empty()),
-            rig.settings.keySet(),
-            target -> new FakeTargetHttp(),
-            rig.clock,
-            unit -> new SplittableRandom(7),
-            rig.context(),
-            new JarPolicy(rig.trust, () -> rig.machine));
+        rig.blobs,
+        rig.history,
+        rig.history,
+        rig.problems,
+        new io.vllmmonitor.api.sample.MetricCatalog(),
+        unit -> rig.settings.getOrDefault(unit, Settings.empty()),
+        rig.settings.keySet(),
+        target -> new FakeTargetHttp(),
+        rig.clock,
+        unit -> new SplittableRandom(7),
+        rig.context(),
+        new JarPolicy(rig.trust, () -> rig.machine));
   }
 
   private void release(UnitContext context) {
@@ -108,7 +105,7 @@ class UnitContextTest {
   @Test
   void whatTheCodeBringsAsConfigurationAllowsNothing() {
     UnitContext context =
-        factory.make("acme", null, Settings.of(Map.of("allowed_hosts", "a", "token", "env:PATH")), services);
+        factory.make("acme", null, Settings.of(Map.of("allowed_hosts", "a", "token", "env:PATH")));
     assertThat(context.config().string("allowed_hosts", "")).isEqualTo("a");
     assertThatThrownBy(() -> context.http(URI.create("http://a")))
         .hasMessageContaining("allows no server");
@@ -117,7 +114,7 @@ class UnitContextTest {
 
   @Test
   void afterTheReleaseNothingWorksAnyMore() {
-    UnitContext context = factory.make("acme", PlatformRig.ADVISED, Settings.empty(), services);
+    UnitContext context = factory.make("acme", PlatformRig.ADVISED, Settings.empty());
     HttpService http = context.http();
     History history = context.history();
     Meter.Counter counter = context.meter().counter("seen", "Seen.");
@@ -147,9 +144,9 @@ class UnitContextTest {
 
   @Test
   void aNumberGoesOnWhileOneGenerationReplacesAnother() {
-    UnitContext before = factory.make("acme", null, Settings.empty(), services);
+    UnitContext before = factory.make("acme", null, Settings.empty());
     before.meter().counter("seen", "Seen.").add(3);
-    UnitContext after = factory.make("acme", null, Settings.empty(), services);
+    UnitContext after = factory.make("acme", null, Settings.empty());
     Meter.Counter counter = after.meter().counter("seen", "Seen.");
     release(before);
     counter.increment();
@@ -158,13 +155,13 @@ class UnitContextTest {
     release(after);
     assertThat(rig.metrics.render()).doesNotContain("vllm_monitor_plugin_seen");
     // The name is free again, for another kind.
-    factory.make("other", null, Settings.empty(), services).meter().gauge("seen", "Seen.").set(1);
+    factory.make("other", null, Settings.empty()).meter().gauge("seen", "Seen.").set(1);
     assertThat(rig.metrics.render()).contains("vllm_monitor_plugin_seen{plugin=\"other\"} 1.0");
   }
 
   @Test
   void aCounterIsNoGaugeAndOnlyGrows() {
-    Meter meter = factory.make("acme", null, Settings.empty(), services).meter();
+    Meter meter = factory.make("acme", null, Settings.empty()).meter();
     Meter.Counter counter = meter.counter("seen", "Seen.");
     assertThatThrownBy(() -> meter.gauge("seen", "Seen."))
         .isInstanceOf(IllegalArgumentException.class);
@@ -176,7 +173,7 @@ class UnitContextTest {
 
   @Test
   void aTaskThatRunsAtTheEndIsInterrupted() throws InterruptedException {
-    UnitContext context = factory.make("acme", null, Settings.empty(), services);
+    UnitContext context = factory.make("acme", null, Settings.empty());
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(1);
     Registration task =
@@ -204,7 +201,7 @@ class UnitContextTest {
 
   @Test
   void aTaskThatEndsItselfIsLeftInPeace() throws InterruptedException {
-    UnitContext context = factory.make("acme", null, Settings.empty(), services);
+    UnitContext context = factory.make("acme", null, Settings.empty());
     CountDownLatch done = new CountDownLatch(1);
     Registration[] task = new Registration[1];
     CountDownLatch made = new CountDownLatch(1);

@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.prediction;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vllmmonitor.api.error.ErrorCode;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What predictors say, what becomes of it, and what they hear of it. */
@@ -130,7 +132,7 @@ class PredictionRunnerTest {
     return history.predictions().get(0);
   }
 
-  private Result result() {
+  private @Nullable Result result() {
     ActualOutcome outcome = only().actualOutcome();
     return outcome == null ? null : outcome.result();
   }
@@ -231,7 +233,7 @@ class PredictionRunnerTest {
     incident(KIND);
     tick(0.9);
     assertThat(result()).isEqualTo(Result.CAME_TRUE);
-    ActualOutcome outcome = only().actualOutcome();
+    ActualOutcome outcome = requireNonNull(only().actualOutcome());
     assertThat(history.incidents())
         .anyMatch(one -> one.id().equals(outcome.incidentId()) && one.kind() == KIND);
     assertThat(outcome.explanation()).isEqualTo("The incident opened 10 s after the prediction");
@@ -278,7 +280,7 @@ class PredictionRunnerTest {
     Instant unused = clock.advanceSeconds(15);
     ticks(10, 0.1);
     assertThat(result()).isEqualTo(Result.UNDECIDED);
-    assertThat(only().actualOutcome().explanation())
+    assertThat(requireNonNull(only().actualOutcome()).explanation())
         .isEqualTo("The target was not watched for 20 s of the 60 s");
     assertThat(runner.statuses().get(0).undecided()).isEqualTo(1);
   }
@@ -301,7 +303,7 @@ class PredictionRunnerTest {
     attempts.store(Attempts.done(TARGET.id(), clock.instant().plusSeconds(1)));
     ticks(13, 0.1);
     assertThat(result()).isEqualTo(Result.UNDECIDED);
-    assertThat(only().actualOutcome().explanation())
+    assertThat(requireNonNull(only().actualOutcome()).explanation())
         .isEqualTo("A mitigation was executed on the target meanwhile");
   }
 

@@ -71,7 +71,7 @@ class RealIncidentsTest {
             T0.plusSeconds(at),
             state,
             LifecycleState.READY,
-            StateTransition.values()[0],
+            StateTransition.STARTUP,
             "because",
             Map.of(),
             Map.of(),

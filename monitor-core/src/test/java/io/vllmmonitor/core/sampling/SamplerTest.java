@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.sampling;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -20,6 +21,7 @@ import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.extension.ExtensionSet;
 import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
+import io.vllmmonitor.core.worker.HandOvers;
 import io.vllmmonitor.testkit.store.InMemorySeriesStore;
 import io.vllmmonitor.testkit.time.ManualClock;
 import java.net.URI;
@@ -34,7 +36,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -427,6 +431,36 @@ class SamplerTest {
             });
     assertThat(ticks).allSatisfy(tick -> assertThat(values(tick)).doesNotContainKey("late"));
     assertThat(ticks).extracting(Tick::at).isSorted().doesNotHaveDuplicates();
+    threaded.close();
+  }
+
+  @Test
+  void sourceWhoseThreadIsGivenUpIsScrapedAgainWithoutIt() throws Exception {
+    Sampler threaded = sampler(threads);
+    CountDownLatch entered = new CountDownLatch(1);
+    Semaphore never = new Semaphore(0);
+    AtomicReference<Thread> stuck = new AtomicReference<>();
+    source.script =
+        (sink, scope) -> {
+          stuck.set(Thread.currentThread());
+          entered.countDown();
+          never.acquireUninterruptibly();
+          HandOvers.retire(); // as the gate before every source does
+        };
+    threaded.add(TARGET, new SourcesOnly(source), mailbox(), ticks::add, null);
+    timer.advance(Duration.ZERO);
+    entered.await();
+    source.script = source::givePage;
+    assertThat(HandOvers.handOver(requireNonNull(stuck.get()))).isTrue();
+    assertFailed(0, ErrorCode.TARGET_TIMEOUT);
+    await()
+        .until(
+            () -> {
+              timer.advance(INTERVAL);
+              return ticks.get(ticks.size() - 1).up();
+            });
+    never.release();
+    assertThat(HandOvers.handOver(requireNonNull(stuck.get()))).isFalse();
     threaded.close();
   }
 

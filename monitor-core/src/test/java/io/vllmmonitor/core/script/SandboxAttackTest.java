@@ -444,6 +444,22 @@ class SandboxAttackTest {
     assertThat(called).doesNotContain("close");
   }
 
+  /** The watchdog interrupts a call that is late. */
+  @Test
+  void anInterruptEndsWhatIsSlow() {
+    Guardrail guardrail =
+        Sources.guardrail(
+            Sources.checking("for (int i = 0; i < 100; i++) { view.valueOr(\"x\", 1); }"));
+    assertThat(guardrail.check(FakeMetricView.empty())).isEqualTo(Verdict.pass());
+    Thread.currentThread().interrupt();
+    MonitorException ended =
+        catchThrowableOfType(MonitorException.class, () -> guardrail.check(FakeMetricView.empty()));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(ended.code()).isEqualTo(ErrorCode.GUARDRAIL_BUDGET_EXHAUSTED);
+    assertThat(ended.getMessage()).startsWith("Probe.java line 15: ").contains("interrupted");
+    assertThat(guardrail.check(FakeMetricView.empty())).isEqualTo(Verdict.pass());
+  }
+
   @Test
   void linesOfTheLogAreCountedToo() {
     String member =
@@ -541,6 +557,43 @@ class SandboxAttackTest {
     MonitorException refused =
         catchThrowableOfType(MonitorException.class, () -> Sources.compile(text));
     assertThat(refused.code()).isEqualTo(ErrorCode.GUARDRAIL_SOURCE_TOO_LARGE);
+  }
+
+  /** A compiler joins constants itself: this would be 2^43 characters. */
+  @Test
+  void constantsThatGrowAreRefusedBeforeTheyAreCompiled() {
+    StringBuilder fields = new StringBuilder("static final String A0 = \"xxxxxxxx\";\n");
+    StringBuilder locals = new StringBuilder("final String a0 = \"xxxxxxxx\";\n");
+    for (int i = 1; i <= 40; i++) {
+      String a = "A" + (i - 1);
+      fields.append("static final String A%d = %s + Probe.%s;\n".formatted(i, a, a));
+      String b = "a" + (i - 1);
+      locals.append("final String a%d = %s + %s;\n".formatted(i, b, b));
+    }
+    String sum = "static final String A = \"%s\"; static final String B = A%s;\n";
+    for (String text :
+        new String[] {
+          Sources.source(
+              fields + "public Verdict check(MetricView v) { return Verdict.breach(A40); }"),
+          Sources.checking(locals.toString()),
+          Sources.source(
+              sum.formatted("y".repeat(4_000), " + A".repeat(1_000))
+                  + "public Verdict check(MetricView v) { return Verdict.breach(B); }"),
+          Sources.checking(
+              "final String a = \""
+                  + "y".repeat(4_000)
+                  + "\"; String t = \"\"; t = a"
+                  + " + a".repeat(1_000)
+                  + ";"),
+        }) {
+      for (CompilerChoice compiler : CompilerChoice.values()) {
+        MonitorException refused =
+            catchThrowableOfType(MonitorException.class, () -> Sources.compile(text, compiler));
+        assertThat(refused).as("%s", compiler).isNotNull();
+        assertThat(refused.code()).isEqualTo(ErrorCode.GUARDRAIL_COMPILE);
+        assertThat(refused.getMessage()).contains("a constant text could have more than");
+      }
+    }
   }
 
   @Test

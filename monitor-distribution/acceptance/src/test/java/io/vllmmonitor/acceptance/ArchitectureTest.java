@@ -38,9 +38,9 @@ class ArchitectureTest {
           "error",
           "config",
           "target",
+          "extension",
           "sample",
           "view",
-          "extension",
           "code",
           "source",
           "lifecycle",
@@ -53,6 +53,7 @@ class ArchitectureTest {
           "rehearsal",
           "history",
           "store",
+          "notify",
           "plugin");
 
   private static final JavaClasses CLASSES =
@@ -152,6 +153,7 @@ class ArchitectureTest {
                             "io.vllmmonitor.daemon.boot",
                             "io.vllmmonitor.core.config",
                             "io.vllmmonitor.core.jar",
+                            "io.vllmmonitor.core.script",
                             "io.vllmmonitor.persistence.engine",
                             "io.vllmmonitor.api..")))
                 .and(not(type(Token.class))))

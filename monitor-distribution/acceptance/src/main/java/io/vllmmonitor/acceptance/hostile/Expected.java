@@ -54,6 +54,8 @@ public enum Expected {
   PREDICTOR_FAILING_CALL(FAULTED);
 
   private final Containment containment;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<String> codes;
 
   Expected(Containment containment, String... codes) {

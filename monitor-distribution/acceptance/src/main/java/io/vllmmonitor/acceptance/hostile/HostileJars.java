@@ -186,8 +186,10 @@ final class HostileJars {
       recipe =
           recipe.with(
               Spot.ENTRY_MEMBERS,
-              "  public interface LeftMBean { }\n"
-                  + "  public static final class Left implements LeftMBean { }\n");
+              """
+                public interface LeftMBean { }
+                public static final class Left implements LeftMBean { }
+              """);
     }
     add(recipe, what, expected, Wave.END, true);
   }

@@ -65,8 +65,14 @@ final class HostileSources {
         "no-guardrail",
         "a class that implements nothing",
         Expected.SOURCE_KIND,
-        "/*\n * id: no-guardrail\n * version: 1.0.0\n * description: none\n */\n"
-            + "public class NoGuardrail { }\n");
+        """
+        /*
+         * id: no-guardrail
+         * version: 1.0.0
+         * description: none
+         */
+        public class NoGuardrail { }
+        """);
     byte[] latin =
         good("not-utf-8").replace("a proof", "Jürg").getBytes(StandardCharsets.ISO_8859_1);
     add("not-utf-8", "text that is not UTF-8", Expected.SOURCE_UNREADABLE, Wave.GATE, true, latin);

@@ -1,5 +1,6 @@
 package io.vllmmonitor.acceptance.hostile;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vllmmonitor.api.error.ErrorCode;
@@ -59,11 +60,12 @@ class HostileCorpusTest {
     Path api = Path.of(ErrorCode.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     Map<String, byte[]> jars = JarWorkshop.build(api, scratch);
     assertThat(jars).hasSize(HostileCorpus.recipes().size());
-    assertThat(entries(jars.get("no-entry"))).doesNotContain(JarRecipe.SERVICE);
-    assertThat(entries(jars.get("plain"))).contains(JarRecipe.SERVICE, "hostile/plain/Rule.class");
-    assertThat(entries(jars.get("api-inside")))
+    assertThat(entries(requireNonNull(jars.get("no-entry")))).doesNotContain(JarRecipe.SERVICE);
+    assertThat(entries(requireNonNull(jars.get("plain"))))
+        .contains(JarRecipe.SERVICE, "hostile/plain/Rule.class");
+    assertThat(entries(requireNonNull(jars.get("api-inside"))))
         .anyMatch(name -> name.startsWith("io/vllmmonitor/"));
-    assertThat(jars.get("zip-bomb").length).isLessThan(2_000_000);
+    assertThat(requireNonNull(jars.get("zip-bomb")).length).isLessThan(2_000_000);
   }
 
   private static List<String> entries(byte[] jar) throws IOException {

@@ -35,7 +35,7 @@ final class DropToLive {
   private static final int LONG_DROPS = 9;
   private static final Duration SPAN = Duration.ofHours(24);
   private static final Duration INTERVAL = Duration.ofSeconds(5);
-  private static final Duration MOST = Duration.ofSeconds(120);
+  private static final Duration MOST = Duration.ofMinutes(2);
   private static final int OTHER_SERIES = 46;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -199,7 +199,7 @@ final class DropToLive {
     values[2] = 8 + second % 5;
     values[3] = second % 7;
     for (int i = 4; i < size; i++) {
-      values[i] = i * 10 + second % (i + 1);
+      values[i] = i * 10L + second % (i + 1);
     }
     return values;
   }

@@ -163,7 +163,10 @@ final class EvaluationRace {
     MadeGuardrail.compile(classes, source);
     try (URLClassLoader loader =
         new URLClassLoader(new URL[] {classes.toUri().toURL()}, Guardrail.class.getClassLoader())) {
-      return (Guardrail) Class.forName("RacedRule", true, loader).getConstructor().newInstance();
+      return Class.forName("RacedRule", true, loader)
+          .asSubclass(Guardrail.class)
+          .getConstructor()
+          .newInstance();
     } catch (ReflectiveOperationException e) {
       throw new IOException("The plain rule cannot be made", e);
     }

@@ -61,8 +61,8 @@ final class SwapLoad {
       stop(callers);
       leaked = leftBeyond(before);
     }
-    figures.put(PluginRequirements.FAILED, Figures.OURS, failed.sum());
-    figures.put(PluginRequirements.LEAKED, Figures.OURS, leaked);
+    figures.put(PluginRequirements.FAILED, Figures.OURS, (double) failed.sum());
+    figures.put(PluginRequirements.LEAKED, Figures.OURS, (double) leaked);
     figures.put("a swap under load, ms", Figures.OURS, Medians.of(millis));
     figures.note(
         "while the "
@@ -166,7 +166,7 @@ final class SwapLoad {
   }
 
   private static boolean isLoader(String type) {
-    return type.startsWith("io.vllmmonitor.core.plugin.") && type.endsWith("ClassLoader")
+    return (type.startsWith("io.vllmmonitor.core.plugin.") && type.endsWith("ClassLoader"))
         || type.equals("io.vllmmonitor.core.script.SourceClassLoader");
   }
 }

@@ -158,7 +158,12 @@ final class NewPluginVerb implements Runnable {
       String built = place.resolve("target").resolve(id + "-1.0.0.jar").toString();
       root.print("build it:  mvn -f " + Table.clean(place.toString()) + " verify");
       root.print("check it:  vllm-monitor plugin check " + Table.clean(built));
-      root.print("drop it:   cp " + Table.clean(built) + " ~/.vllm_monitor/plugins/");
+      root.print(
+          "drop it:   install -m 644 "
+              + Table.clean(built)
+              + " ~/.vllm_monitor/plugins/"
+              + id
+              + ".jar");
     } else {
       String file = Table.clean(written.get(0).toString());
       root.print("check it:  vllm-monitor plugin check " + file);

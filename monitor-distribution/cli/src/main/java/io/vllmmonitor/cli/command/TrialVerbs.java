@@ -171,8 +171,7 @@ final class TrialVerbs {
         for (JsonNode interval : trial.path("intervals")) {
           root.print(
               Table.clean(
-                  "  "
-                      + Reading.text(trial, "extension")
+                  Reading.text(trial, "extension")
                       + " on "
                       + Reading.text(trial, "target")
                       + " firing "

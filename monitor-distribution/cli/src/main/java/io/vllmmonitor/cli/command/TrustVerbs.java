@@ -47,7 +47,7 @@ final class TrustVerbs {
                       + Reading.text(approval, "approved")
                       + ". "
                       + Reading.text(approval, "file")
-                      + " starts within seconds"));
+                      + " runs, or starts within seconds"));
     }
   }
 

@@ -270,7 +270,7 @@ class CommandsTest {
     assertThat(data.resolve("acme.jar.sig")).content().startsWith("key: ").contains("signature: ");
     daemon.plugins.add(Entities.plugin("acme"));
     assertThat(run.command("plugin", "approve", "acme")).isZero();
-    assertThat(run.out).contains("Approved for acme: the key SHA256:abc. acme.jar starts");
+    assertThat(run.out).contains("Approved for acme: the key SHA256:abc. acme.jar runs, or starts");
     assertThat(run.command("plugin", "approve", "nobody")).isEqualTo(2);
   }
 
@@ -284,8 +284,9 @@ class CommandsTest {
     assertThat(run.command("plugin", "enable", "guardrail-vllm")).isZero();
     assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE)\n");
     assertThat(run.command("plugin", "rollback", "guardrail-vllm")).isZero();
-    assertThat(run.command("plugin", "approve", "guardrail-vllm")).isZero();
     assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE)\n");
+    assertThat(run.command("plugin", "approve", "guardrail-vllm")).isZero();
+    assertThat(run.out).startsWith("Approved for guardrail-vllm: ");
     assertThat(run.command("plugin", "enable", "no such/thing")).isEqualTo(2);
     assertThat(run.command("plugin", "why", "no such/thing")).isEqualTo(2);
     Files.writeString(data.resolve("token"), "not the token of the daemon");

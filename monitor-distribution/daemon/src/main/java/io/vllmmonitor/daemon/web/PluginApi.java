@@ -112,6 +112,7 @@ final class PluginApi {
     ArrayNode extensions = item.putArray("extensions");
     plugin.extensions().forEach(extensions::add);
     item.put("trust", plugin.trust());
+    item.put("compiler", plugin.compiler());
     return item;
   }
 }

@@ -42,8 +42,7 @@ public final class RehearsalSpeed {
   private static final int SCRAPES = 17_280;
   private static final int SERIES = 300;
   private static final Target TARGET =
-      Target.of(
-          java.net.URI.create("http://gpu:8000"), TargetMode.ADVISE, Duration.ofSeconds(5));
+      Target.of(java.net.URI.create("http://gpu:8000"), TargetMode.ADVISE, Duration.ofSeconds(5));
 
   private RehearsalSpeed() {}
 
@@ -110,7 +109,8 @@ public final class RehearsalSpeed {
     for (int i = 0; i < SCRAPES; i++) {
       values[0] = 1;
       for (int s = 1; s < SERIES; s++) {
-        values[s] = s < 20 ? values[s] + random.nextInt(s + 1) : Math.floor(random.nextDouble() * 50);
+        values[s] =
+            s < 20 ? values[s] + random.nextInt(s + 1) : Math.floor(random.nextDouble() * 50);
       }
       group.add(new SampleBatch(TARGET.id(), START.plusSeconds(5L * i), shape, values));
       if (group.size() == 64 || i == SCRAPES - 1) {

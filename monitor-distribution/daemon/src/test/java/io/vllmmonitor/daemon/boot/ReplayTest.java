@@ -3,12 +3,14 @@ package io.vllmmonitor.daemon.boot;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.history.HistoryQuery;
+import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.learning.Learner;
 import io.vllmmonitor.api.lifecycle.LifecycleListener;
 import io.vllmmonitor.api.mitigation.Actuator;
@@ -16,6 +18,7 @@ import io.vllmmonitor.api.mitigation.MitigationStrategy;
 import io.vllmmonitor.api.notify.Exporter;
 import io.vllmmonitor.api.notify.Notifier;
 import io.vllmmonitor.api.prediction.FailurePredictor;
+import io.vllmmonitor.api.rehearsal.Rehearsal;
 import io.vllmmonitor.api.rehearsal.VerdictKind;
 import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.Labels;
@@ -43,8 +46,12 @@ import io.vllmmonitor.core.lifecycle.LifecyclePolicy;
 import io.vllmmonitor.core.mitigation.InterventionPolicy;
 import io.vllmmonitor.core.plugin.ContextServices;
 import io.vllmmonitor.core.plugin.PlatformFolders;
+import io.vllmmonitor.core.plugin.PlatformPolicy;
 import io.vllmmonitor.core.plugin.PlatformServices;
 import io.vllmmonitor.core.plugin.PluginPlatform;
+import io.vllmmonitor.core.plugin.Stage;
+import io.vllmmonitor.core.rehearsal.RehearsalDesk;
+import io.vllmmonitor.core.rehearsal.RehearsalPolicy;
 import io.vllmmonitor.core.rehearsal.ReplayedVerdict;
 import io.vllmmonitor.core.rehearsal.Replayer;
 import io.vllmmonitor.core.sampling.SampleWriter;
@@ -158,7 +165,11 @@ class ReplayTest {
   private final VirtualTimer timer = new VirtualTimer(START);
   private final Closers store = new Closers();
   private final FakeServer server = new FakeServer();
+
+  @SuppressWarnings("NullAway.Init") // by open(), after the first sources were dropped
   private OpenedStore opened;
+
+  @SuppressWarnings("NullAway.Init") // by open()
   private Life life;
 
   @AfterEach
@@ -241,7 +252,10 @@ class ReplayTest {
     life.run(Duration.ofMinutes(25));
     life.writer.flush();
     VerdictRecord breach =
-        verdicts().stream().filter(one -> one.kind() == VerdictKind.BREACH).findFirst().get();
+        verdicts().stream()
+            .filter(one -> one.kind() == VerdictKind.BREACH)
+            .findFirst()
+            .orElseThrow();
     Replayer replayer = replayer();
     assertThat(replayer.replay(breach).identical()).isTrue();
 
@@ -289,6 +303,43 @@ class ReplayTest {
     }
   }
 
+  @Test
+  void newCodeIsRehearsedOverWhatIsStoredBeforeItGoesLive() throws IOException {
+    drop("Usage.java", USAGE);
+    open();
+    life.run(Duration.ofMinutes(30));
+    life.writer.flush();
+
+    drop("Broken.java", always("broken", "Broken", "throw new IllegalStateException(\"no\");"));
+    drop("Eager.java", always("eager", "Eager", "return Verdict.breach(\"always\");"));
+    drop("Smooth.java", smooth("1.0.0", "0.05"));
+    life.look();
+
+    ExtensionSet live = life.platform.forTarget(TARGET);
+    assertThat(live.guardrails())
+        .extracting(bound -> bound.unit() + (bound.shadow() ? " in shadow" : ""))
+        .containsExactlyInAnyOrder("usage", "smooth", "eager in shadow");
+    assertThat(life.problems.open())
+        .extracting(Problem::code)
+        .contains(ErrorCode.REHEARSAL_FAILED, ErrorCode.REHEARSAL_FIRES_OFTEN);
+    assertThat(opened.memory().rehearsals(HistoryQuery.newest(), null).items())
+        .extracting(receipt -> receipt.unit() + " " + receipt.result())
+        .contains("broken REJECTED", "eager SHADOW", "smooth PASSED");
+    Rehearsal smooth = opened.memory().rehearsals(HistoryQuery.newest(), "smooth").items().get(0);
+    assertThat(smooth.trials().get(0).ticks()).isBetween(355L, 365L);
+
+    assertThat(life.platform.promote("eager", Stage.ACT, "by a test").generation().status())
+        .isEqualTo(CodeStatus.ACTIVE);
+    assertThat(life.platform.forTarget(TARGET).guardrails()).noneMatch(Bound::shadow);
+  }
+
+  private static String always(String id, String name, String body) {
+    return HEAD.formatted(id, "1.0.0", name, id)
+        + "  public Verdict check(MetricView view) {\n    "
+        + body
+        + "\n  }\n}\n";
+  }
+
   /** One run of the engine on the store that outlives it. */
   private final class Life implements AutoCloseable {
     private final OwnMetrics metrics = new OwnMetrics();
@@ -329,7 +380,21 @@ class ReplayTest {
                     event -> {},
                     () -> "id"),
                 new JarPolicy(
-                    TrustPolicy.standard(), () -> new Machine("amd64", "linux", 1, 1, List.of()))));
+                    TrustPolicy.standard(), () -> new Machine("amd64", "linux", 1, 1, List.of()))),
+            new PlatformPolicy(
+                Duration.ZERO,
+                0,
+                new RehearsalDesk(
+                    opened.memory(),
+                    opened.memory(),
+                    opened.catalog(),
+                    problems,
+                    new TimeOrderedIds(timer, new Random(9)),
+                    timer,
+                    System::nanoTime,
+                    RehearsalPolicy.defaults()),
+                metrics,
+                timer::nanos));
     private final Engine engine;
     private boolean closed;
 

@@ -262,6 +262,7 @@ public final class Entities {
         LifePhase.ACTIVE,
         PluginStatus.ACTIVE,
         List.of("guardrail:kv-thrash"),
-        "bundled");
+        "bundled",
+        "");
   }
 }

@@ -313,7 +313,8 @@ public final class FakeDaemon implements AutoCloseable {
                   status == CodeStatus.ACTIVE ? LifePhase.ACTIVE : LifePhase.UNLOADED,
                   summary,
                   before.extensions(),
-                  before.trust());
+                  before.trust(),
+                  before.compiler());
           plugins.set(i, after);
           return after;
         }

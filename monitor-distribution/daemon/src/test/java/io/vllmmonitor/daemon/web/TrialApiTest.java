@@ -131,7 +131,8 @@ class TrialApiTest {
     assertThat(
             post("/api/v1/replay", "{\"target\":\"127.0.0.1:8000\",\"at\":\"1h\"}", 404).toString())
         .contains("VMON-4020");
-    assertThat(post("/api/v1/replay", "{\"whatever\":\"1\"}", 400).toString()).contains("guardrail");
+    assertThat(post("/api/v1/replay", "{\"whatever\":\"1\"}", 400).toString())
+        .contains("guardrail");
   }
 
   @Test

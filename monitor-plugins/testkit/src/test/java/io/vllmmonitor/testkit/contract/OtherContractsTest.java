@@ -17,17 +17,15 @@ class OtherContractsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "GoodActuator",
-        "GoodSource",
-        "GoodListener",
-        "GoodNotifier",
-        "GoodExporter",
-        "GoodDiscovery"
-      })
+  @ValueSource(strings = {"GoodActuator", "GoodSource"})
   void whatActsWellPasses(String type) {
-    ContractRun.allHold(Broken.named("OutwardKinds", type));
+    ContractRun.allHold(Broken.named("ActingKinds", type));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GoodListener", "GoodNotifier", "GoodExporter", "GoodDiscovery"})
+  void whatTellsWellPasses(String type) {
+    ContractRun.allHold(Broken.named("TellingKinds", type));
   }
 
   @ParameterizedTest
@@ -76,7 +74,16 @@ class OtherContractsTest {
         "TakesWebPages | aWebPageIsRefusedByName | must throw for a web page",
         "DeclaresTwice | everyFamilyNameIsDeclaredOnce | up_time",
         "HidesAbsence | aServerThatIsNotThereFailsTheCollection | where no server answers",
-        "ParsesBadly | strangeInputsThrowNothingButCodedFailures | -Dtestkit.seed=",
+        "ParsesBadly | strangeInputsThrowNothingButCodedFailures | -Dtestkit.seed="
+      })
+  void whatActsBadlyIsToldWhatIsWrong(String type, String sentence, String message) {
+    ContractRun.fails(Broken.named("ActingKinds", type), sentence, message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "DeafListener | whatItHearsHasAnEffect | a listener that does nothing",
         "NeedsAnError | strangeInputsThrowNothingButCodedFailures | StringIndexOutOfBounds",
         "Silent | everyNotificationArrivesOnceWithWhatItSays | arrives once",
@@ -88,14 +95,14 @@ class OtherContractsTest {
         "FindsFiles | whereThereIsNoServerNothingFails | the scheme of file",
         "Knocks | itKnowsNoOtherClockAndDoesNothingBehindTheBack | opens no connection"
       })
-  void whatActsBadlyIsToldWhatIsWrong(String type, String sentence, String message) {
-    ContractRun.fails(Broken.named("OutwardKinds", type), sentence, message);
+  void whatTellsBadlyIsToldWhatIsWrong(String type, String sentence, String message) {
+    ContractRun.fails(Broken.named("TellingKinds", type), sentence, message);
   }
 
   @Test
   void aSourceThatDoesNotRecoverFails() {
     assertThat(
-            ContractRun.failureOf(OutwardKinds.DiesForGood.class, "itRecoversWhenTheServerIsBack"))
+            ContractRun.failureOf(ActingKinds.DiesForGood.class, "itRecoversWhenTheServerIsBack"))
         .get()
         .isInstanceOf(MonitorException.class);
   }

@@ -1,5 +1,6 @@
 package io.vllmmonitor.plugin.predictor.vllm;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -180,7 +181,7 @@ class CacheExhaustionTest {
               if (predictor.predict(view) instanceof Forecast.Failure failure
                   && view.now().isAfter(open[0])) {
                 times.add(view.now());
-                long latest = Math.round(failure.latestSeconds() * 1_000);
+                long latest = Math.round(requireNonNull(failure.latestSeconds()) * 1_000);
                 open[0] = view.now().plusMillis(latest);
               }
             });
