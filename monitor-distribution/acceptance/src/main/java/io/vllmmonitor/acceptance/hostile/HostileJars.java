@@ -177,7 +177,7 @@ final class HostileJars {
         what,
         wave == Wave.HANG ? Expected.HANGING_CALL : Expected.FAILING_CALL,
         wave,
-        true);
+        wave != Wave.HANG);
   }
 
   private void end(String unit, String what, Spot spot, String code, Expected expected) {
