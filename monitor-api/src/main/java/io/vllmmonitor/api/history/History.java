@@ -152,7 +152,7 @@ public interface History {
    */
   Page<VerdictRecord> verdicts(HistoryQuery query, @Nullable String guardrail);
 
-  /** The state of an instance that a stored verdict names. */
+  /** The state or the configuration of an instance that a stored verdict names. */
   Optional<StateVersion> stateVersion(String hash);
 
   /** The report of the newest start. */

@@ -30,10 +30,18 @@ public interface PluginContext {
   /** A log under the plugin's name. */
   System.Logger log();
 
-  /** The time; virtual in tests and replays. */
+  /**
+   * The time; virtual in tests and replays. While a guardrail or predictor is being evaluated it
+   * stands at the instant of the view, on the thread that evaluates.
+   */
   InstantSource clock();
 
-  /** Randomness; seeded in tests and replays. */
+  /**
+   * Randomness; seeded in tests and replays. While a guardrail or predictor is being evaluated it
+   * follows from the code, the extension, the target and the instant of the view, on the thread that
+   * evaluates, so that a replay draws the same. What an instance draws when it is made, or outside of
+   * its calls, no replay can draw again.
+   */
   RandomGenerator random();
 
   /** What was remembered, read-only. */

@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 
 /**
- * The state of an instance as it was before a stored verdict, named by its content: equal states
- * are stored once. Immutable.
+ * The state of an instance as it was before a stored verdict, or the configuration that it was made
+ * with, named by its content: equal ones are stored once. Immutable.
  *
  * @param hash SHA-256 (hex) of the fields
- * @param at the newest verdict that names it
- * @param fields named, typed fields as JSON; numbers are kept bit for bit
+ * @param at the newest verdict that names it, or up to an hour later
+ * @param fields named fields as JSON; those of a state are typed, and numbers kept bit for bit
  */
 public record StateVersion(String hash, Instant at, String fields) {
   public StateVersion {

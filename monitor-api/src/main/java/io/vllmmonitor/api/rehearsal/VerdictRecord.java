@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param windowFrom the oldest scrape that the view could see
  * @param scrapeInterval of the target; what is fresh follows from it
  * @param evaluations how often this instance had been asked, this time included
+ * @param seed what its randomness followed from, 53 bits; null in entries of earlier versions, which
+ *     were not seeded
+ * @param configHash the configuration of the unit that the instance was made with, stored as a
+ *     {@link StateVersion}; empty for none, null in entries of earlier versions, which do not tell
  */
 public record VerdictRecord(
     String id,
@@ -42,7 +46,9 @@ public record VerdictRecord(
     int stateVersion,
     Instant windowFrom,
     Duration scrapeInterval,
-    long evaluations) {
+    long evaluations,
+    @Nullable Long seed,
+    @Nullable String configHash) {
   public VerdictRecord {
     requireNonNull(id, "id");
     requireNonNull(target, "target");

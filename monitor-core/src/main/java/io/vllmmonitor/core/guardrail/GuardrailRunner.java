@@ -23,6 +23,7 @@ import io.vllmmonitor.api.history.RestoreReport;
 import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.extension.Evaluation;
 import io.vllmmonitor.core.extension.ExtensionSet;
 import io.vllmmonitor.core.history.Pages;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
@@ -253,7 +254,8 @@ public final class GuardrailRunner {
     boolean firing = watch.firing();
     RecordingView view = windows.view(at, firing);
     VerdictLog.Before before = verdicts.before(watch);
-    Judgement judgement = Judgement.of(watch.guardrail(), view);
+    Evaluation evaluation = Evaluation.of(watch.codeHash(), watch.id(), target.id(), at);
+    Judgement judgement = Judgement.of(watch.guardrail(), view, evaluation);
     CaughtFailure failure = judgement.failure();
     String subject = subject(watch.id());
     if (failure != null) {
@@ -263,7 +265,8 @@ public final class GuardrailRunner {
       well(watch.id());
     }
     List<FiringChange> changes = watch.judge(judgement, at, longestGap, ids::next);
-    verdicts.seen(watch, judgement, before, firing, view.oldest(), at, !changes.isEmpty());
+    verdicts.seen(
+        watch, judgement, evaluation, before, firing, view.oldest(), !changes.isEmpty());
     return changes;
   }
 

@@ -7,7 +7,9 @@ import io.vllmmonitor.api.guardrail.GuardrailSpec;
 import io.vllmmonitor.api.guardrail.Verdict;
 import io.vllmmonitor.api.lifecycle.FailureKind;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.extension.Evaluation;
 import io.vllmmonitor.core.telemetry.CaughtFailure;
 import io.vllmmonitor.core.view.ViewSource;
 import java.time.Duration;
@@ -22,20 +24,24 @@ import org.jspecify.annotations.Nullable;
  * replays. Confined to one thread.
  */
 public final class GuardrailTrial {
+  private final TargetId target;
   private final Watch watch;
   private final Duration longestGap;
   private final LongSupplier nanos;
   private int firings;
 
   /**
+   * @param codeHash of the code; its randomness follows from it as it does live
    * @param nanos a ticker that never goes back; measures the calls
    */
-  public GuardrailTrial(Target target, String id, Guardrail guardrail, LongSupplier nanos) {
+  public GuardrailTrial(
+      Target target, String id, String codeHash, Guardrail guardrail, LongSupplier nanos) {
+    this.target = target.id();
     this.watch =
         new Watch(
             requireNonNull(id, "id"),
             target.id(),
-            new Bound<>(guardrail, "trial", "", false),
+            new Bound<>(guardrail, "trial", codeHash, false),
             specOf(guardrail));
     this.longestGap = target.scrapeInterval().multipliedBy(2);
     this.nanos = requireNonNull(nanos, "nanos");
@@ -78,8 +84,9 @@ public final class GuardrailTrial {
   /** Judges the view of one tick; whatever its code throws is a failure in the step. */
   public Step evaluate(ViewSource windows, Instant at) {
     var view = windows.view(at, watch.firing());
+    Evaluation evaluation = Evaluation.of(watch.codeHash(), watch.id(), target, at);
     long start = nanos.getAsLong();
-    Judgement judgement = Judgement.of(watch.guardrail(), view);
+    Judgement judgement = Judgement.of(watch.guardrail(), view, evaluation);
     long took = nanos.getAsLong() - start;
     List<FiringChange> changes = watch.judge(judgement, at, longestGap, () -> "trial-" + ++firings);
     changes.forEach(watch::apply);
@@ -89,9 +96,11 @@ public final class GuardrailTrial {
   /**
    * Judges one view without any memory of earlier ones, for the replay of a stored verdict.
    *
+   * @param evaluation the one that the verdict came from, once more
    * @param firing what the view answers to {@code firing()}
    */
-  public static Verdict once(Guardrail guardrail, ViewSource windows, Instant at, boolean firing) {
-    return Judgement.of(guardrail, windows.view(at, firing)).verdict();
+  public static Verdict once(
+      Guardrail guardrail, ViewSource windows, Evaluation evaluation, boolean firing) {
+    return Judgement.of(guardrail, windows.view(evaluation.at(), firing), evaluation).verdict();
   }
 }

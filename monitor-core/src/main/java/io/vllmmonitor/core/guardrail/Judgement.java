@@ -5,6 +5,7 @@ import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_EVALUATION;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.guardrail.Verdict;
+import io.vllmmonitor.core.extension.Evaluation;
 import io.vllmmonitor.core.telemetry.CaughtFailure;
 import io.vllmmonitor.core.view.RecordingView;
 import java.util.Map;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 record Judgement(Verdict verdict, Map<String, Double> evidence, @Nullable CaughtFailure failure) {
   private static final String NO_ANSWER = "the guardrail answered null instead of a verdict";
 
-  static Judgement of(Guardrail guardrail, RecordingView view) {
+  static Judgement of(Guardrail guardrail, RecordingView view, Evaluation evaluation) {
     try {
-      @Nullable Verdict verdict = guardrail.check(view);
+      @Nullable Verdict verdict = evaluation.during(() -> guardrail.check(view));
       if (verdict == null) {
         return failed(new CaughtFailure(GUARDRAIL_EVALUATION, Blame.PLUGIN, NO_ANSWER));
       }

@@ -11,7 +11,9 @@ import io.vllmmonitor.api.rehearsal.StateVersion;
 import io.vllmmonitor.api.rehearsal.VerdictKind;
 import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.extension.Evaluation;
 import io.vllmmonitor.core.extension.StateFields;
+import io.vllmmonitor.core.extension.UnitConfiguration;
 import io.vllmmonitor.core.identity.ContentHash;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +34,12 @@ import org.jspecify.annotations.Nullable;
 final class VerdictLog {
   private static final Duration PERIOD = Duration.ofMinutes(10);
 
+  /**
+   * How long a configuration counts as written. Its entry is dated as much ahead, so that it is
+   * kept at least as long as any verdict that names it.
+   */
+  private static final Duration CONFIGURATION_PERIOD = Duration.ofHours(1);
+
   /** What waits while the store refuses; beyond that the oldest goes. */
   private static final int MOST_WAITING = 1_000;
 
@@ -45,10 +53,17 @@ final class VerdictLog {
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private long dropped;
 
+  /** Until when the stored configurations count as written, by hash. */
+  private final Map<String, Instant> configurations = new HashMap<>();
+
+  /** What the transaction that runs adds to them. */
+  private final Map<String, Instant> writing = new HashMap<>();
+
   /** What was kept of a guardrail last. */
   private record Last(VerdictKind kind, String codeHash, long period) {}
 
-  private record Waiting(VerdictRecord verdict, @Nullable StateVersion state) {}
+  private record Waiting(
+      VerdictRecord verdict, @Nullable StateVersion state, UnitConfiguration configuration) {}
 
   /**
    * The state of an instance before a call.
@@ -91,6 +106,7 @@ final class VerdictLog {
   /**
    * Takes a verdict in.
    *
+   * @param evaluation the one that it came from
    * @param firing what the view answered
    * @param oldest what the view could see first
    * @param decides whether a firing begins or clears with it
@@ -98,11 +114,12 @@ final class VerdictLog {
   void seen(
       Watch watch,
       Judgement judgement,
+      Evaluation evaluation,
       Before before,
       boolean firing,
       Instant oldest,
-      Instant at,
       boolean decides) {
+    Instant at = evaluation.at();
     VerdictKind kind = VerdictKind.of(judgement.verdict());
     long period = Math.floorDiv(at.toEpochMilli(), PERIOD.toMillis());
     Last last = lasts.get(watch.id());
@@ -129,8 +146,11 @@ final class VerdictLog {
                 before.version(),
                 oldest,
                 target.scrapeInterval(),
-                watch.evaluations()),
-            state));
+                watch.evaluations(),
+                evaluation.seed(),
+                watch.configuration().hash()),
+            state,
+            watch.configuration()));
   }
 
   private void add(Waiting verdict) {
@@ -184,7 +204,9 @@ final class VerdictLog {
 
   /** Puts everything that waits into a transaction. */
   void writeTo(Recorder.Entries out) {
+    writing.clear(); // a store that tries again starts over
     for (Waiting one : List.copyOf(waiting)) {
+      writeConfiguration(one, out);
       StateVersion state = one.state();
       if (state != null) {
         out.stateVersion(state);
@@ -193,8 +215,28 @@ final class VerdictLog {
     }
   }
 
+  /** Writes a configuration where it was not written lately. */
+  private void writeConfiguration(Waiting one, Recorder.Entries out) {
+    UnitConfiguration configuration = one.configuration();
+    String hash = configuration.hash();
+    Instant at = one.verdict().at();
+    configurations.values().removeIf(at::isAfter);
+    Instant known = writing.get(hash);
+    if (known == null) {
+      known = configurations.get(hash);
+    }
+    if (hash.isEmpty() || (known != null && !at.isAfter(known))) {
+      return;
+    }
+    Instant until = at.plus(CONFIGURATION_PERIOD);
+    writing.put(hash, until);
+    out.stateVersion(new StateVersion(hash, until, configuration.json()));
+  }
+
   /** That transaction is durable. */
   void written() {
     waiting.clear();
+    configurations.putAll(writing);
+    writing.clear();
   }
 }

@@ -8,6 +8,7 @@ import io.vllmmonitor.api.guardrail.Severity;
 import io.vllmmonitor.api.guardrail.Verdict;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.extension.UnitConfiguration;
 import io.vllmmonitor.core.guardrail.GuardrailStatus.Standing;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,6 +79,11 @@ final class Watch {
 
   String codeHash() {
     return bound.codeHash();
+  }
+
+  /** What its unit was configured with when this instance was made. */
+  UnitConfiguration configuration() {
+    return bound.configuration();
   }
 
   /** Whether what it leads to is advised only. */

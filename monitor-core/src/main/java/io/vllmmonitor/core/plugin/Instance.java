@@ -10,6 +10,7 @@ import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
 import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.StateFields;
+import io.vllmmonitor.core.extension.UnitConfiguration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -31,6 +32,7 @@ final class Instance {
   private final boolean adviseOnly;
   private final Set<String> configKeys;
   private final ServiceScope scope;
+  private final UnitConfiguration configuration;
   private final CallGate gate;
   private final Extension extension;
   private final Object saving = new Object();
@@ -39,6 +41,7 @@ final class Instance {
 
   /**
    * @param target null for a kind that exists once per daemon
+   * @param configuration what its unit was configured with
    */
   Instance(
       ExtensionKind kind,
@@ -49,6 +52,7 @@ final class Instance {
       boolean adviseOnly,
       Set<String> configKeys,
       ServiceScope scope,
+      UnitConfiguration configuration,
       Extension made,
       CallWatch watch) {
     this.kind = requireNonNull(kind, "kind");
@@ -59,6 +63,7 @@ final class Instance {
     this.adviseOnly = adviseOnly;
     this.configKeys = Set.copyOf(configKeys);
     this.scope = requireNonNull(scope, "scope");
+    this.configuration = requireNonNull(configuration, "configuration");
     this.gate =
         new CallGate(
             kind.word() + " " + id + " of " + generation.unit(),
@@ -106,7 +111,8 @@ final class Instance {
   }
 
   <E extends Extension> Bound<E> bound(Class<E> type) {
-    return new Bound<>(type.cast(extension), unit(), generation.codeHash(), shadow, adviseOnly);
+    return new Bound<>(
+        type.cast(extension), unit(), generation.codeHash(), shadow, adviseOnly, configuration);
   }
 
   /** Gives the instance what an earlier one saved. */

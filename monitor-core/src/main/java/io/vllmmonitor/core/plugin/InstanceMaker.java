@@ -172,6 +172,7 @@ final class InstanceMaker {
                     stage == Stage.ADVISE,
                     configKeys(piece.extension()),
                     context.scope(),
+                    context.configuration(),
                     piece.extension(),
                     unit.watch()));
           }

@@ -6,6 +6,7 @@ import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.Extension;
@@ -14,6 +15,7 @@ import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.rehearsal.StateVersion;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.extension.UnitConfiguration;
 import io.vllmmonitor.core.telemetry.Problems;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.io.IOException;
@@ -78,7 +80,7 @@ final class LoadedUnit implements OpenUnit {
 
   @Override
   public Trial trial(Target target, InstantSource clock, boolean restored) {
-    Made made = make(target, clock);
+    Made made = make(target, clock, null);
     try {
       if (restored) {
         for (Instance instance : made.instances()) {
@@ -98,10 +100,11 @@ final class LoadedUnit implements OpenUnit {
   public Replica replica(
       Target target,
       InstantSource clock,
+      @Nullable Settings configuration,
       String guardrail,
       @Nullable StateVersion state,
       int stateVersion) {
-    Made made = make(target, clock);
+    Made made = make(target, clock, configuration);
     try {
       Instance found =
           made.instances().stream()
@@ -118,7 +121,9 @@ final class LoadedUnit implements OpenUnit {
                               + guardrail
                               + "' for "
                               + target.id()
-                              + " with its present configuration"));
+                              + " with "
+                              + (configuration == null ? "its present" : "that")
+                              + " configuration"));
       if (state != null) {
         restore(
             found,
@@ -139,10 +144,10 @@ final class LoadedUnit implements OpenUnit {
   }
 
   /** All instances for a target, behind the gates that live ones have. */
-  private Made make(Target target, InstantSource clock) {
+  private Made make(Target target, InstantSource clock, @Nullable Settings configuration) {
     String unit = generation.unit();
     long seed = generation.codeHash().hashCode() * 31L + target.id().instance().hashCode();
-    PlatformServices services = TrialServices.of(live, blobs, clock, seed);
+    PlatformServices services = TrialServices.of(live, blobs, clock, seed, configuration);
     ContextFactory contexts = new ContextFactory(services);
     UnitContext context = contexts.make(unit, target, code.defaults());
     try {
@@ -179,6 +184,7 @@ final class LoadedUnit implements OpenUnit {
                     true,
                     Set.of(),
                     context.scope(),
+                    UnitConfiguration.NONE, // nothing of a trial is stored
                     piece.extension(),
                     watch));
           }

@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.plugin;
 
+import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.rehearsal.StateVersion;
 import io.vllmmonitor.api.target.Target;
@@ -15,6 +16,7 @@ public interface OpenUnit extends CandidateUnit, AutoCloseable {
    * One guardrail as it was before a stored verdict.
    *
    * @param clock what it takes for the time
+   * @param configuration what its unit was configured with; null for what it is now
    * @param guardrail its id
    * @param state what it had in memory; null for nothing
    * @param stateVersion of the writer of that state
@@ -24,6 +26,7 @@ public interface OpenUnit extends CandidateUnit, AutoCloseable {
   Replica replica(
       Target target,
       InstantSource clock,
+      @Nullable Settings configuration,
       String guardrail,
       @Nullable StateVersion state,
       int stateVersion);

@@ -2,6 +2,7 @@ package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.TARGET_ADDRESS_DENIED;
 
+import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.plugin.HttpService;
@@ -11,6 +12,7 @@ import io.vllmmonitor.core.telemetry.OwnMetrics;
 import io.vllmmonitor.core.telemetry.Problems;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What code on trial gets instead of the live services: a virtual clock, a history that ends at its
@@ -24,16 +26,21 @@ final class TrialServices {
    *
    * @param live configuration and history are those of the daemon
    * @param seed of every random generator
+   * @param configuration of the unit on trial; null for what it has now
    */
   static PlatformServices of(
-      PlatformServices live, BlobStore blobs, InstantSource clock, long seed) {
+      PlatformServices live,
+      BlobStore blobs,
+      InstantSource clock,
+      long seed,
+      @Nullable Settings configuration) {
     return new PlatformServices(
         blobs,
         entries -> {}, // a trial leaves nothing behind
         new CutHistory(live.history(), clock),
         new Problems(clock, entries -> {}),
         new MetricCatalog(),
-        live.settings(),
+        configuration == null ? live.settings() : unit -> configuration,
         live.configured(),
         target -> refusing(target.id().instance()),
         clock,

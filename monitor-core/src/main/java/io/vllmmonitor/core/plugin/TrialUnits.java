@@ -143,7 +143,7 @@ public final class TrialUnits {
 
   private OpenUnit open(CodeGeneration generation, List<Target> targets, PassingBlobs blobs) {
     Path folder = folder();
-    PlatformServices own = TrialServices.of(services, blobs, services.clock(), 0);
+    PlatformServices own = TrialServices.of(services, blobs, services.clock(), 0, null);
     UnitCode code;
     try {
       code = new CodeLoader(own, folder, worker).load(generation, bases);

@@ -12,6 +12,8 @@ import io.vllmmonitor.api.plugin.PluginState;
 import io.vllmmonitor.api.plugin.Schedule;
 import io.vllmmonitor.api.plugin.Secrets;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.core.extension.Evaluation;
+import io.vllmmonitor.core.extension.UnitConfiguration;
 import io.vllmmonitor.core.telemetry.PluginMetrics;
 import java.net.URI;
 import java.time.InstantSource;
@@ -19,11 +21,15 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The services of one unit for one target, or for the daemon, while its scope lives. */
+/**
+ * The services of one unit for one target, or for the daemon, while its scope lives. Time and chance
+ * are a function of the tick while a guardrail or predictor is evaluated, see {@link Evaluation}.
+ */
 final class UnitContext implements PluginContext {
   private final ServiceScope scope;
   private final @Nullable Target target;
   private final Settings settings;
+  private final UnitConfiguration configuration;
   private final PlatformServices services;
   private final History history;
   private final AllowedServers servers;
@@ -48,6 +54,7 @@ final class UnitContext implements PluginContext {
     this.scope = requireNonNull(scope, "scope");
     this.target = target;
     this.settings = defaults.overlaidWith(operator);
+    this.configuration = UnitConfiguration.of(operator);
     this.services = requireNonNull(services, "services");
     this.history = scope.guarded(History.class, services.history());
     this.servers = new AllowedServers(scope.unit(), operator);
@@ -60,6 +67,11 @@ final class UnitContext implements PluginContext {
   /** Ends these services. */
   ServiceScope scope() {
     return scope;
+  }
+
+  /** What the operator wrote, as it is stored with verdicts. */
+  UnitConfiguration configuration() {
+    return configuration;
   }
 
   @Override
@@ -79,12 +91,12 @@ final class UnitContext implements PluginContext {
 
   @Override
   public InstantSource clock() {
-    return services.clock();
+    return Evaluation.clock(services.clock());
   }
 
   @Override
   public RandomGenerator random() {
-    return services.random().apply(scope.unit());
+    return Evaluation.random(services.random().apply(scope.unit()));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.prediction.Forecast;
+import io.vllmmonitor.core.extension.Evaluation;
 import io.vllmmonitor.core.telemetry.CaughtFailure;
 import io.vllmmonitor.core.view.RecordingView;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 record Outlook(Forecast forecast, @Nullable CaughtFailure failure) {
   private static final String NO_ANSWER = "the predictor answered null instead of a forecast";
 
-  static Outlook of(FailurePredictor predictor, RecordingView view) {
+  static Outlook of(FailurePredictor predictor, RecordingView view, Evaluation evaluation) {
     try {
-      @Nullable Forecast forecast = predictor.predict(view);
+      @Nullable Forecast forecast = evaluation.during(() -> predictor.predict(view));
       if (forecast == null) {
         return failed(new CaughtFailure(ErrorCode.PLUGIN_CALL_FAILED, Blame.PLUGIN, NO_ANSWER));
       }

@@ -15,6 +15,7 @@ import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.prediction.Forecast;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.extension.Evaluation;
 import io.vllmmonitor.core.extension.ExtensionSet;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
 import io.vllmmonitor.core.incident.IncidentBook;
@@ -146,7 +147,12 @@ public final class PredictionRunner {
 
   private Optional<OpenPrediction> look(
       String id, PredictorWatch watch, ViewSource windows, Instant at, LifecycleState state) {
-    Outlook outlook = Outlook.of(watch.bound().extension(), windows.view(at, false));
+    Bound<FailurePredictor> bound = watch.bound();
+    Outlook outlook =
+        Outlook.of(
+            bound.extension(),
+            windows.view(at, false),
+            Evaluation.of(bound.codeHash(), id, target.id(), at));
     CaughtFailure failure = outlook.failure();
     if (failure == null) {
       well(id);

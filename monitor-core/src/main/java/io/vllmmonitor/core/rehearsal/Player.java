@@ -8,6 +8,8 @@ import io.vllmmonitor.api.prediction.Forecast;
 import io.vllmmonitor.api.rehearsal.RehearsedExtension;
 import io.vllmmonitor.api.rehearsal.VerdictKind;
 import io.vllmmonitor.api.target.Target;
+import io.vllmmonitor.api.target.TargetId;
+import io.vllmmonitor.core.extension.Evaluation;
 import io.vllmmonitor.core.guardrail.FiringChange;
 import io.vllmmonitor.core.guardrail.GuardrailTrial;
 import io.vllmmonitor.core.telemetry.CaughtFailure;
@@ -34,8 +36,8 @@ interface Player {
     private final GuardrailTrial trial;
     private final ExtensionTally tally;
 
-    OfGuardrail(Target target, Guardrail guardrail, LongSupplier nanos) {
-      trial = new GuardrailTrial(target, guardrail.id(), guardrail, nanos);
+    OfGuardrail(Target target, String codeHash, Guardrail guardrail, LongSupplier nanos) {
+      trial = new GuardrailTrial(target, guardrail.id(), codeHash, guardrail, nanos);
       tally = new ExtensionTally(guardrail.id(), "guardrail", target.id());
     }
 
@@ -69,13 +71,18 @@ interface Player {
 
   /** A predictor: it counts as firing while it goes on to forecast a failure. */
   final class OfPredictor implements Player {
+    private final TargetId target;
+    private final String codeHash;
     private final FailurePredictor predictor;
     private final ExtensionTally tally;
     private final LongSupplier nanos;
     private boolean firing;
     private @Nullable FailureKind kind;
 
-    OfPredictor(Target target, FailurePredictor predictor, LongSupplier nanos) {
+    OfPredictor(
+        Target target, String codeHash, FailurePredictor predictor, LongSupplier nanos) {
+      this.target = target.id();
+      this.codeHash = codeHash;
       this.predictor = predictor;
       this.nanos = nanos;
       tally = new ExtensionTally(predictor.id(), "predictor", target.id());
@@ -84,11 +91,12 @@ interface Player {
     @Override
     public void play(ViewSource windows, Instant at) {
       RecordingView view = windows.view(at, false);
+      Evaluation evaluation = Evaluation.of(codeHash, predictor.id(), target, at);
       long start = nanos.getAsLong();
       CaughtFailure failure = null;
       Forecast forecast = Forecast.unknown("");
       try {
-        @Nullable Forecast answer = predictor.predict(view);
+        @Nullable Forecast answer = evaluation.during(() -> predictor.predict(view));
         if (answer == null) {
           throw new IllegalStateException("the predictor answered null instead of a forecast");
         }

@@ -68,7 +68,7 @@ final class RehearsalRun {
     }
     TickClock clock = new TickClock(Instant.ofEpochMilli(ticks[0]));
     try (CandidateUnit.Trial trial = candidate.trial(target, clock, false)) {
-      List<Player> players = players(trial, target);
+      List<Player> players = players(trial, candidate.generation().codeHash(), target);
       if (players.isEmpty()) {
         return;
       }
@@ -99,13 +99,13 @@ final class RehearsalRun {
     }
   }
 
-  private List<Player> players(CandidateUnit.Trial trial, Target target) {
+  private List<Player> players(CandidateUnit.Trial trial, String codeHash, Target target) {
     List<Player> players = new ArrayList<>();
     for (Guardrail guardrail : trial.guardrails()) {
-      players.add(new Player.OfGuardrail(target, guardrail, nanos));
+      players.add(new Player.OfGuardrail(target, codeHash, guardrail, nanos));
     }
     for (FailurePredictor predictor : trial.predictors()) {
-      players.add(new Player.OfPredictor(target, predictor, nanos));
+      players.add(new Player.OfPredictor(target, codeHash, predictor, nanos));
     }
     return players;
   }

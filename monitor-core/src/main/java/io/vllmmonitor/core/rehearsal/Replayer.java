@@ -5,6 +5,7 @@ import static io.vllmmonitor.api.error.ErrorCode.VERDICT_NOT_FOUND;
 import static java.util.Objects.requireNonNull;
 
 import io.vllmmonitor.api.code.CodeGeneration;
+import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.guardrail.Verdict;
@@ -17,6 +18,8 @@ import io.vllmmonitor.api.sample.MetricCatalog;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetId;
+import io.vllmmonitor.core.extension.Evaluation;
+import io.vllmmonitor.core.extension.UnitConfiguration;
 import io.vllmmonitor.core.guardrail.GuardrailTrial;
 import io.vllmmonitor.core.plugin.OpenUnit;
 import io.vllmmonitor.core.plugin.TrialUnits;
@@ -32,8 +35,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reaches stored verdicts again: the code by its hash, the state that it had, the window rebuilt
- * from the stored samples, the clock at the tick. Nothing is stored and nothing has an effect.
+ * Reaches stored verdicts again: the code by its hash, the state and the configuration that it had,
+ * the window rebuilt from the stored samples, the clock at the tick, the randomness from its seed. Nothing is stored and nothing has an effect.
  * Thread-safe; blocks on the disk and on the code.
  */
 public final class Replayer {
@@ -103,7 +106,8 @@ public final class Replayer {
   /**
    * Reaches one verdict again.
    *
-   * @throws MonitorException REPLAY_IMPOSSIBLE when its code, state or samples are no longer there
+   * @throws MonitorException REPLAY_IMPOSSIBLE when its code, state, configuration or samples are no
+   *     longer there
    *     or its code does not end; what the making of the instance throws
    */
   public ReplayedVerdict replay(VerdictRecord stored) {
@@ -125,13 +129,39 @@ public final class Replayer {
   private Verdict reach(VerdictRecord stored) {
     Target target = targets.apply(stored);
     StateVersion state = state(stored);
+    Settings configuration = configuration(stored);
     Windows windows = windows(stored, target);
     TickClock clock = new TickClock(stored.at());
     try (OpenUnit unit = units.stored(generation(stored), List.of(target));
         OpenUnit.Replica replica =
-            unit.replica(target, clock, stored.guardrail(), state, stored.stateVersion())) {
-      return GuardrailTrial.once(replica.guardrail(), windows, stored.at(), stored.firing());
+            unit.replica(
+                target, clock, configuration, stored.guardrail(), state, stored.stateVersion())) {
+      return GuardrailTrial.once(
+          replica.guardrail(), windows, evaluation(stored), stored.firing());
     }
+  }
+
+  private static Evaluation evaluation(VerdictRecord stored) {
+    Long seed = stored.seed();
+    return seed == null
+        ? Evaluation.of(stored.codeHash(), stored.guardrail(), stored.target(), stored.at())
+        : Evaluation.again(stored.at(), seed);
+  }
+
+  /** What the unit was configured with then; null when the verdict does not tell. */
+  private @Nullable Settings configuration(VerdictRecord stored) {
+    String hash = stored.configHash();
+    if (hash == null) {
+      return null;
+    }
+    if (hash.isEmpty()) {
+      return Settings.empty();
+    }
+    return history
+        .stateVersion(hash)
+        .map(version -> UnitConfiguration.settings(version.fields()))
+        .orElseThrow(
+            () -> impossible(stored, "its configuration " + hash + " is no longer stored"));
   }
 
   private CodeGeneration generation(VerdictRecord stored) {

@@ -2,19 +2,25 @@ package io.vllmmonitor.core.guardrail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vllmmonitor.api.config.Settings;
+import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateWriter;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.guardrail.GuardrailSpec;
 import io.vllmmonitor.api.guardrail.Severity;
 import io.vllmmonitor.api.guardrail.Verdict;
 import io.vllmmonitor.api.lifecycle.FailureKind;
+import io.vllmmonitor.api.rehearsal.StateVersion;
 import io.vllmmonitor.api.rehearsal.VerdictKind;
 import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.api.view.MetricView;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.extension.Evaluation;
+import io.vllmmonitor.core.extension.UnitConfiguration;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
 import io.vllmmonitor.core.incident.IncidentBook;
 import io.vllmmonitor.core.telemetry.Problems;
@@ -26,6 +32,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -200,5 +207,71 @@ class StoredVerdictsTest {
         .contains(START.plusSeconds(5), START.plusSeconds(20));
     assertThatCode(runner::saveState).doesNotThrowAnyException();
     assertThat(history.verdicts()).as("nothing is written twice").doesNotHaveDuplicates();
+  }
+
+  private void guardWith(UnitConfiguration configuration) {
+    extensions.guardrails.clear();
+    extensions.guardrails.add(
+        new Bound<>(new Counting(), "unit", "hash1", false, false, configuration));
+  }
+
+  @Test
+  void theSeedIsThatOfTheEvaluation() {
+    guard(new Counting());
+    tick(0.1);
+    runner.saveState();
+
+    VerdictRecord first = history.verdicts().get(0);
+    assertThat(first.seed())
+        .isEqualTo(Evaluation.of("hash1", "kv", TARGET.id(), first.at()).seed());
+    assertThat(first.configHash()).as("nothing is configured").isEmpty();
+  }
+
+  @Test
+  void aConfigurationIsWrittenOnceAnHourAndOutlastsTheVerdictsThatNameIt() {
+    AtomicInteger written = new AtomicInteger();
+    UnitConfiguration one = UnitConfiguration.of(Settings.of(Map.of("limit", "0.9")));
+    UnitConfiguration other = UnitConfiguration.of(Settings.of(Map.of("limit", "0.8")));
+    history.afterWrite(
+        draft ->
+            draft.stateVersions.stream()
+                .filter(version -> version.hash().equals(one.hash()))
+                .forEach(version -> written.incrementAndGet()));
+    guardWith(one);
+    for (int i = 0; i < 710; i++) { // just less than an hour
+      tick(0.1);
+      if (i % 6 == 0) {
+        runner.saveState();
+      }
+    }
+    assertThat(history.verdicts()).hasSizeGreaterThan(4);
+    assertThat(written).hasValue(1);
+    for (int i = 0; i < 240; i++) {
+      tick(0.1);
+    }
+    runner.saveState();
+    assertThat(written).hasValue(2);
+    guardWith(other);
+    tick(0.99);
+    runner.saveState();
+
+    assertThat(history.stateVersion(other.hash()).orElseThrow().fields())
+        .isEqualTo("{\"limit\":\"0.8\"}");
+    for (VerdictRecord verdict : history.verdicts()) {
+      StateVersion named = history.stateVersion(String.valueOf(verdict.configHash())).orElseThrow();
+      assertThat(named.at()).isAfterOrEqualTo(verdict.at());
+    }
+  }
+
+  @Test
+  void aConfigurationThatTheStoreRefusedIsWrittenWithTheNextTransaction() {
+    UnitConfiguration one = UnitConfiguration.of(Settings.of(Map.of("limit", "0.9")));
+    guardWith(one);
+    history.refuse(draft -> !draft.verdicts.isEmpty());
+    tick(0.1);
+    assertThatThrownBy(runner::saveState).isInstanceOf(MonitorException.class);
+    history.refuse(draft -> false);
+    runner.saveState();
+    assertThat(history.stateVersion(one.hash())).isPresent();
   }
 }

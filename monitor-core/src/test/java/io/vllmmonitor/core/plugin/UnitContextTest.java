@@ -13,6 +13,7 @@ import io.vllmmonitor.api.plugin.HttpCall;
 import io.vllmmonitor.api.plugin.HttpService;
 import io.vllmmonitor.api.plugin.Meter;
 import io.vllmmonitor.api.plugin.Registration;
+import io.vllmmonitor.core.extension.Evaluation;
 import io.vllmmonitor.core.jar.JarPolicy;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import io.vllmmonitor.testkit.plugin.FakeTargetHttp;
@@ -20,10 +21,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +175,25 @@ class UnitContextTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> counter.add(-1)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> counter.add(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void timeAndChanceFollowTheTickWhileSomethingIsEvaluated() {
+    UnitContext context = factory.make("acme", PlatformRig.ADVISED, Settings.empty());
+    InstantSource clock = context.clock();
+    RandomGenerator random = context.random();
+    Instant tick = Instant.parse("2026-11-20T00:00:00Z");
+    Supplier<List<Object>> seen =
+        () -> List.of(clock.instant(), random.nextInt(), random.nextDouble());
+
+    List<Object> during = Evaluation.again(tick, 5).during(seen);
+
+    assertThat(during).startsWith(tick);
+    assertThat(Evaluation.again(tick, 5).during(seen)).isEqualTo(during);
+    assertThat(Evaluation.again(tick, 6).during(seen)).isNotEqualTo(during);
+    List<Object> outside = seen.get();
+    assertThat(outside).startsWith(rig.clock.instant());
+    assertThat(seen.get()).as("it goes on").isNotEqualTo(outside);
   }
 
   @Test

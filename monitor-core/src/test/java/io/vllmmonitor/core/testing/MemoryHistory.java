@@ -69,6 +69,7 @@ public final class MemoryHistory implements Recorder, History {
   private final List<Rehearsal> rehearsals = new ArrayList<>();
   private final List<VerdictRecord> verdicts = new ArrayList<>();
   private final Map<String, StateVersion> stateVersions = new TreeMap<>();
+  private final List<CodeGeneration> generations = new ArrayList<>();
   private final List<MitigationAttempt> versions = new ArrayList<>();
   private Predicate<Draft> refusal = draft -> false;
   private Consumer<Draft> afterwards = draft -> {};
@@ -469,9 +470,14 @@ public final class MemoryHistory implements Recorder, History {
                 && (result == null || entry.result() == result));
   }
 
+  /** Records a generation. */
+  public synchronized void put(CodeGeneration generation) {
+    generations.add(0, generation);
+  }
+
   @Override
-  public List<CodeGeneration> generations(@Nullable String unit) {
-    return List.of();
+  public synchronized List<CodeGeneration> generations(@Nullable String unit) {
+    return generations.stream().filter(one -> unit == null || one.unit().equals(unit)).toList();
   }
 
   @Override

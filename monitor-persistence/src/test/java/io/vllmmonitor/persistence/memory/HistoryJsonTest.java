@@ -23,6 +23,8 @@ import io.vllmmonitor.api.mitigation.ActionResult;
 import io.vllmmonitor.api.mitigation.MitigationAttempt;
 import io.vllmmonitor.api.outcome.HappyPath;
 import io.vllmmonitor.api.prediction.FailurePrediction;
+import io.vllmmonitor.api.rehearsal.StateVersion;
+import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.target.TargetId;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,7 +52,9 @@ class HistoryJsonTest {
         StateSnapshot.class,
         Problem.class,
         RestoreReport.class,
-        AuditEntry.class
+        AuditEntry.class,
+        VerdictRecord.class,
+        StateVersion.class
       })
   void everyFieldOfEveryEntityComesBack(Class<?> type) throws JsonProcessingException {
     for (long seed = 1; seed <= 300; seed++) {
@@ -88,6 +92,22 @@ class HistoryJsonTest {
     assertThat(HistoryJson.restMapper().writeValueAsString(firing))
         .contains("\"fired_at\":\"2026-11-25T01:02:03.004Z\"")
         .contains("\"evidence\":{\"a\":0.5,\"b\":null}");
+  }
+
+  @Test
+  void aVerdictOfAnEarlierVersionTellsNoSeedAndNoConfiguration() throws JsonProcessingException {
+    VerdictRecord read =
+        mapper.readValue(
+            """
+            {"id":"v1","target":"gpu:8000","at":"2026-11-25T01:02:03.004Z","guardrail":"kv",
+             "unit":"u","code_hash":"h","kind":"PASS","severity":null,"reason":"","firing":false,
+             "state_hash":"","state_version":0,"window_from":"2026-11-25T00:02:03.004Z",
+             "scrape_interval":"5s","evaluations":7}
+            """,
+            VerdictRecord.class);
+    assertThat(read.evaluations()).isEqualTo(7);
+    assertThat(read.seed()).isNull();
+    assertThat(read.configHash()).isNull();
   }
 
   @Test

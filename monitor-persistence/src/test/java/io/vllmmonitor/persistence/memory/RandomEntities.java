@@ -86,7 +86,7 @@ final class RandomEntities {
       return random.nextBoolean();
     } else if (type == int.class) {
       return 1 + random.nextInt(Integer.MAX_VALUE - 1);
-    } else if (type == long.class) {
+    } else if (type == long.class || type == Long.class) {
       return random.nextLong();
     }
     throw new IllegalArgumentException("no values of " + type);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.daemon.web.Trials;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -101,6 +102,20 @@ final class TrialVerbs {
     private DaemonClient.Answer file(DaemonClient daemon, Map<String, String> span) {
       Path path = Path.of(what);
       try {
+        long size = Files.size(path);
+        if (size > Trials.LARGEST_FILE) {
+          // The daemon would hang up before it has read it all, and be thought to be away.
+          throw new MonitorException(
+              ErrorCode.HTTP_BODY_TOO_LARGE,
+              Blame.OPERATOR,
+              "File "
+                  + path
+                  + " has "
+                  + size
+                  + " bytes, the most is "
+                  + Trials.LARGEST_FILE
+                  + "; install it to have it rehearsed before it goes live");
+        }
         Map<String, String> parameters = new LinkedHashMap<>(span);
         parameters.put("file", String.valueOf(path.getFileName()));
         return daemon.post("/api/v1/rehearse", parameters, Files.readAllBytes(path));

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Which path does what. */
 final class Routes {
   private static final String API = "/api/v1";
+  private static final String REHEARSE = API + "/rehearse";
   static final String PROMETHEUS = Answers.PROMETHEUS + "api/v1";
   private static final String METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -81,15 +82,27 @@ final class Routes {
     context.header("Cache-Control", "no-store");
     context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     LoopbackGuard.check(context.header("Host"), context.header("Origin"));
-    if (context.req().getContentLengthLong() > limits.bodyBytes()) {
-      throw new MonitorException(
-          ErrorCode.HTTP_BODY_TOO_LARGE,
-          Blame.OPERATOR,
-          "The body has "
-              + context.req().getContentLengthLong()
-              + " bytes, the most is "
-              + limits.bodyBytes());
+    long most = context.path().equals(REHEARSE) ? limits.codeBytes() : limits.bodyBytes();
+    long length = context.req().getContentLengthLong();
+    if (length > most) {
+      throw tooLarge("has " + length, most);
     }
+  }
+
+  private static MonitorException tooLarge(String found, long most) {
+    return new MonitorException(
+        ErrorCode.HTTP_BODY_TOO_LARGE,
+        Blame.OPERATOR,
+        "The body " + found + " bytes, the most is " + most);
+  }
+
+  /** A file of code, which may be longer than other bodies. */
+  private byte[] code(Context context) throws IOException {
+    byte[] code = context.req().getInputStream().readNBytes(limits.codeBytes() + 1);
+    if (code.length > limits.codeBytes()) {
+      throw tooLarge("has more than " + limits.codeBytes(), limits.codeBytes());
+    }
+    return code;
   }
 
   private void health(RoutesConfig routes) {
@@ -186,15 +199,16 @@ final class Routes {
     body(routes, unit + "/promote", 200, trials::promote);
     body(routes, unit + "/rehearse", 202, trials::rehearse);
     start(routes, "/replay", trials::replay);
-    paths.add("POST " + API + "/rehearse");
+    paths.add("POST " + REHEARSE);
     routes.post(
-        API + "/rehearse",
+        REHEARSE,
         context -> {
           authorize(context);
           context.status(202);
-          answers.json(
-              context,
-              trials.rehearseFile(context.bodyAsBytes(), parameters(context), actor(context)));
+          // The body is code, whatever its type says; some clients call every body a form.
+          Parameters query =
+              new Parameters(context::queryParams, services.clock().instant());
+          answers.json(context, trials.rehearseFile(code(context), query, actor(context)));
         });
   }
 

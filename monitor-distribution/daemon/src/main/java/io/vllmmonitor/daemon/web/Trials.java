@@ -17,6 +17,9 @@ public record Trials(
     Replayer replayer,
     TrackRecords records,
     GuardrailPromotion promotion) {
+  /** How long a file may be that is sent to be rehearsed. */
+  public static final int LARGEST_FILE = 16 << 20;
+
   public Trials {
     requireNonNull(desk, "desk");
     requireNonNull(units, "units");

@@ -6,6 +6,7 @@ import java.time.Duration;
  * What one client, or all of them together, may take from the server. Immutable.
  *
  * @param bodyBytes the longest request body
+ * @param codeBytes the longest body that is a file of code to be rehearsed
  * @param answerBytes the longest answer to a query
  * @param connections open at once; further ones wait in the backlog
  * @param idle how long a connection may stay silent
@@ -16,6 +17,7 @@ import java.time.Duration;
  */
 record WebLimits(
     int bodyBytes,
+    int codeBytes,
     int answerBytes,
     int connections,
     Duration idle,
@@ -25,6 +27,7 @@ record WebLimits(
   static WebLimits standard() {
     return new WebLimits(
         1 << 20,
+        Trials.LARGEST_FILE,
         8 << 20,
         64,
         Duration.ofSeconds(10),

@@ -1,76 +1,34 @@
 package io.vllmmonitor.daemon.boot;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vllmmonitor.api.code.CodeStatus;
-import io.vllmmonitor.api.config.Settings;
-import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
-import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Problem;
-import io.vllmmonitor.api.learning.Learner;
-import io.vllmmonitor.api.lifecycle.LifecycleListener;
-import io.vllmmonitor.api.mitigation.Actuator;
-import io.vllmmonitor.api.mitigation.MitigationStrategy;
-import io.vllmmonitor.api.notify.Exporter;
-import io.vllmmonitor.api.notify.Notifier;
-import io.vllmmonitor.api.prediction.FailurePredictor;
 import io.vllmmonitor.api.rehearsal.Rehearsal;
 import io.vllmmonitor.api.rehearsal.VerdictKind;
 import io.vllmmonitor.api.rehearsal.VerdictRecord;
 import io.vllmmonitor.api.sample.Labels;
-import io.vllmmonitor.api.sample.MetricSpec;
 import io.vllmmonitor.api.sample.SampleBatch;
 import io.vllmmonitor.api.sample.SeriesKey;
-import io.vllmmonitor.api.source.CollectScope;
-import io.vllmmonitor.api.source.MetricsSource;
-import io.vllmmonitor.api.source.SampleSink;
-import io.vllmmonitor.api.source.TargetDiscovery;
 import io.vllmmonitor.api.store.AppendMode;
-import io.vllmmonitor.api.target.Target;
-import io.vllmmonitor.api.target.TargetMode;
-import io.vllmmonitor.core.engine.Engine;
-import io.vllmmonitor.core.engine.EngineServices;
 import io.vllmmonitor.core.extension.Bound;
-import io.vllmmonitor.core.extension.ExtensionCatalog;
 import io.vllmmonitor.core.extension.ExtensionSet;
-import io.vllmmonitor.core.history.Pages;
-import io.vllmmonitor.core.identity.TimeOrderedIds;
-import io.vllmmonitor.core.jar.JarPolicy;
-import io.vllmmonitor.core.jar.Machine;
-import io.vllmmonitor.core.jar.TrustPolicy;
-import io.vllmmonitor.core.lifecycle.LifecyclePolicy;
-import io.vllmmonitor.core.mitigation.InterventionPolicy;
-import io.vllmmonitor.core.plugin.ContextServices;
-import io.vllmmonitor.core.plugin.PlatformFolders;
-import io.vllmmonitor.core.plugin.PlatformPolicy;
-import io.vllmmonitor.core.plugin.PlatformServices;
-import io.vllmmonitor.core.plugin.PluginPlatform;
 import io.vllmmonitor.core.plugin.Stage;
-import io.vllmmonitor.core.rehearsal.RehearsalDesk;
-import io.vllmmonitor.core.rehearsal.RehearsalPolicy;
 import io.vllmmonitor.core.rehearsal.ReplayedVerdict;
 import io.vllmmonitor.core.rehearsal.Replayer;
-import io.vllmmonitor.core.sampling.SampleWriter;
-import io.vllmmonitor.core.sampling.Sampler;
-import io.vllmmonitor.core.telemetry.OwnMetrics;
-import io.vllmmonitor.core.telemetry.Problems;
-import io.vllmmonitor.persistence.config.PersistenceConfig;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,10 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
  * of code, and then every stored verdict once more.
  */
 class ReplayTest {
-  private static final Instant START = Instant.parse("2026-11-25T00:00:03Z");
-  private static final Target TARGET =
-      Target.of(URI.create("http://gpu:8000"), TargetMode.OBSERVE, Duration.ofSeconds(5));
-
   private static final String HEAD =
       """
       /*
@@ -162,64 +116,34 @@ class ReplayTest {
 
   @TempDir Path home;
 
-  private final VirtualTimer timer = new VirtualTimer(START);
-  private final Closers store = new Closers();
-  private final FakeServer server = new FakeServer();
+  @SuppressWarnings("NullAway.Init") // before each test
+  private ReplayRig rig;
 
-  @SuppressWarnings("NullAway.Init") // by open(), after the first sources were dropped
-  private OpenedStore opened;
-
-  @SuppressWarnings("NullAway.Init") // by open()
-  private Life life;
+  @BeforeEach
+  void make() {
+    rig = new ReplayRig(home);
+  }
 
   @AfterEach
   void end() {
-    if (life != null) {
-      life.close();
-    }
-    store.close();
-  }
-
-  private void open() {
-    opened = OpenedStore.open(PersistenceConfig.of(home.resolve("data")), timer, store);
-    life = new Life();
-  }
-
-  private void drop(String name, String source) throws IOException {
-    Path folder = Files.createDirectories(home.resolve("guardrails"));
-    Files.write(folder.resolve(name), source.getBytes(UTF_8));
-  }
-
-  private List<VerdictRecord> verdicts() {
-    return Pages.all(
-        HistoryQuery.newestOf(TARGET.id()), page -> opened.memory().verdicts(page, null));
-  }
-
-  private Replayer replayer() {
-    return new Replayer(
-        opened.memory(),
-        opened.catalog(),
-        life.platform.trialUnits(home.resolve("trials")),
-        verdict -> Target.of(TARGET.url(), TARGET.mode(), verdict.scrapeInterval()));
+    rig.close();
   }
 
   @Test
   void everyStoredVerdictIsReachedAgainToTheLastCharacter() throws IOException {
-    drop("Usage.java", USAGE);
-    drop("Smooth.java", smooth("1.0.0", "0.05"));
-    open();
-    life.run(Duration.ofMinutes(75));
-    life.close();
-    timer.advance(Duration.ofMinutes(11));
-    life = new Life();
-    life.run(Duration.ofMinutes(40));
-    drop("Smooth.java", smooth("1.1.0", "0.2"));
-    life.look();
-    life.run(Duration.ofMinutes(60));
-    life.writer.flush();
-    life.engine.close();
+    rig.drop("Usage.java", USAGE);
+    rig.drop("Smooth.java", smooth("1.0.0", "0.05"));
+    rig.open();
+    rig.life.run(Duration.ofMinutes(75));
+    rig.restart();
+    rig.life.run(Duration.ofMinutes(40));
+    rig.drop("Smooth.java", smooth("1.1.0", "0.2"));
+    rig.life.look();
+    rig.life.run(Duration.ofMinutes(60));
+    rig.life.writer.flush();
+    rig.life.engine.close();
 
-    List<VerdictRecord> stored = verdicts();
+    List<VerdictRecord> stored = rig.verdicts();
 
     assertThat(stored).hasSizeGreaterThan(100);
     Set<VerdictKind> kinds = new TreeSet<>();
@@ -227,7 +151,7 @@ class ReplayTest {
     List<String> different = new ArrayList<>();
     int withState = 0;
     int firing = 0;
-    Replayer replayer = replayer();
+    Replayer replayer = rig.replayer();
     for (VerdictRecord one : stored) {
       kinds.add(one.kind());
       codes.add(one.codeHash());
@@ -247,30 +171,30 @@ class ReplayTest {
 
   @Test
   void aSampleThatWasAlteredIsFoundOut() throws IOException {
-    drop("Usage.java", USAGE);
-    open();
-    life.run(Duration.ofMinutes(25));
-    life.writer.flush();
+    rig.drop("Usage.java", USAGE);
+    rig.open();
+    rig.life.run(Duration.ofMinutes(25));
+    rig.life.writer.flush();
     VerdictRecord breach =
-        verdicts().stream()
+        rig.verdicts().stream()
             .filter(one -> one.kind() == VerdictKind.BREACH)
             .findFirst()
             .orElseThrow();
-    Replayer replayer = replayer();
+    Replayer replayer = rig.replayer();
     assertThat(replayer.replay(breach).identical()).isTrue();
 
     SeriesKey key =
         new SeriesKey(
             "usage",
-            Labels.of("engine", "0").with("job", "vllm").with("instance", TARGET.id().instance()));
+            Labels.of("engine", "0").with("job", "vllm").with("instance", ReplayRig.TARGET.id().instance()));
     assertThat(
-            opened
+            rig.opened
                 .stores()
                 .series()
                 .append(
                     List.of(
                         new SampleBatch(
-                            TARGET.id(), breach.at(), List.of(key), new double[] {7.5})),
+                            ReplayRig.TARGET.id(), breach.at(), List.of(key), new double[] {7.5})),
                     AppendMode.IMPORTED)
                 .rejected())
         .isEmpty();
@@ -283,21 +207,21 @@ class ReplayTest {
 
   @Test
   void theVerdictsNearestBeforeAnInstantAreFound() throws IOException {
-    drop("Usage.java", USAGE);
-    drop("Smooth.java", smooth("1.0.0", "0.05"));
-    open();
-    life.run(Duration.ofMinutes(25));
-    life.engine.close();
-    Instant at = START.plusSeconds(900);
+    rig.drop("Usage.java", USAGE);
+    rig.drop("Smooth.java", smooth("1.0.0", "0.05"));
+    rig.open();
+    rig.life.run(Duration.ofMinutes(25));
+    rig.life.engine.close();
+    Instant at = ReplayRig.START.plusSeconds(900);
 
-    List<VerdictRecord> found = replayer().find(TARGET.id(), at, null);
+    List<VerdictRecord> found = rig.replayer().find(ReplayRig.TARGET.id(), at, null);
 
     assertThat(found)
         .extracting(VerdictRecord::guardrail)
         .containsExactlyInAnyOrder("smooth", "usage");
     assertThat(found).allSatisfy(one -> assertThat(one.at()).isBeforeOrEqualTo(at));
     for (VerdictRecord one : found) {
-      assertThat(verdicts())
+      assertThat(rig.verdicts())
           .filteredOn(other -> other.guardrail().equals(one.guardrail()))
           .noneMatch(other -> other.at().isAfter(one.at()) && !other.at().isAfter(at));
     }
@@ -305,32 +229,32 @@ class ReplayTest {
 
   @Test
   void newCodeIsRehearsedOverWhatIsStoredBeforeItGoesLive() throws IOException {
-    drop("Usage.java", USAGE);
-    open();
-    life.run(Duration.ofMinutes(30));
-    life.writer.flush();
+    rig.drop("Usage.java", USAGE);
+    rig.open();
+    rig.life.run(Duration.ofMinutes(30));
+    rig.life.writer.flush();
 
-    drop("Broken.java", always("broken", "Broken", "throw new IllegalStateException(\"no\");"));
-    drop("Eager.java", always("eager", "Eager", "return Verdict.breach(\"always\");"));
-    drop("Smooth.java", smooth("1.0.0", "0.05"));
-    life.look();
+    rig.drop("Broken.java", always("broken", "Broken", "throw new IllegalStateException(\"no\");"));
+    rig.drop("Eager.java", always("eager", "Eager", "return Verdict.breach(\"always\");"));
+    rig.drop("Smooth.java", smooth("1.0.0", "0.05"));
+    rig.life.look();
 
-    ExtensionSet live = life.platform.forTarget(TARGET);
+    ExtensionSet live = rig.life.platform.forTarget(ReplayRig.TARGET);
     assertThat(live.guardrails())
         .extracting(bound -> bound.unit() + (bound.shadow() ? " in shadow" : ""))
         .containsExactlyInAnyOrder("usage", "smooth", "eager in shadow");
-    assertThat(life.problems.open())
+    assertThat(rig.life.problems.open())
         .extracting(Problem::code)
         .contains(ErrorCode.REHEARSAL_FAILED, ErrorCode.REHEARSAL_FIRES_OFTEN);
-    assertThat(opened.memory().rehearsals(HistoryQuery.newest(), null).items())
+    assertThat(rig.opened.memory().rehearsals(HistoryQuery.newest(), null).items())
         .extracting(receipt -> receipt.unit() + " " + receipt.result())
         .contains("broken REJECTED", "eager SHADOW", "smooth PASSED");
-    Rehearsal smooth = opened.memory().rehearsals(HistoryQuery.newest(), "smooth").items().get(0);
+    Rehearsal smooth = rig.opened.memory().rehearsals(HistoryQuery.newest(), "smooth").items().get(0);
     assertThat(smooth.trials().get(0).ticks()).isBetween(355L, 365L);
 
-    assertThat(life.platform.promote("eager", Stage.ACT, "by a test").generation().status())
+    assertThat(rig.life.platform.promote("eager", Stage.ACT, "by a test").generation().status())
         .isEqualTo(CodeStatus.ACTIVE);
-    assertThat(life.platform.forTarget(TARGET).guardrails()).noneMatch(Bound::shadow);
+    assertThat(rig.life.platform.forTarget(ReplayRig.TARGET).guardrails()).noneMatch(Bound::shadow);
   }
 
   private static String always(String id, String name, String body) {
@@ -338,227 +262,5 @@ class ReplayTest {
         + "  public Verdict check(MetricView view) {\n    "
         + body
         + "\n  }\n}\n";
-  }
-
-  /** One run of the engine on the store that outlives it. */
-  private final class Life implements AutoCloseable {
-    private final OwnMetrics metrics = new OwnMetrics();
-    private final Problems problems = new Problems(timer, opened.memory());
-    private final SampleWriter writer =
-        new SampleWriter(opened.stores().series(), Duration.ofMillis(10), metrics, problems);
-    private final PluginPlatform platform =
-        new PluginPlatform(
-            new PlatformFolders(
-                home.resolve("bundled"),
-                home.resolve("plugins"),
-                home.resolve("guardrails"),
-                home.resolve("extensions"),
-                home.resolve("work"),
-                false,
-                true),
-            new PlatformServices(
-                opened.stores().blobs(),
-                opened.memory(),
-                opened.memory(),
-                problems,
-                opened.catalog(),
-                unit -> Settings.empty(),
-                Set.of(),
-                target ->
-                    call -> {
-                      throw new UnsupportedOperationException();
-                    },
-                timer,
-                unit -> new Random(1),
-                new ContextServices(
-                    server ->
-                        call -> {
-                          throw new UnsupportedOperationException();
-                        },
-                    secret -> "",
-                    metrics,
-                    event -> {},
-                    () -> "id"),
-                new JarPolicy(
-                    TrustPolicy.standard(), () -> new Machine("amd64", "linux", 1, 1, List.of()))),
-            new PlatformPolicy(
-                Duration.ZERO,
-                0,
-                new RehearsalDesk(
-                    opened.memory(),
-                    opened.memory(),
-                    opened.catalog(),
-                    problems,
-                    new TimeOrderedIds(timer, new Random(9)),
-                    timer,
-                    System::nanoTime,
-                    RehearsalPolicy.defaults()),
-                metrics,
-                timer::nanos));
-    private final Engine engine;
-    private boolean closed;
-
-    Life() {
-      var unused = platform.boot();
-      look();
-      engine =
-          new Engine(
-              new EngineServices(
-                  timer,
-                  timer::nanos,
-                  new TimeOrderedIds(timer, new Random(timer.nanos())),
-                  opened.memory(),
-                  opened.memory(),
-                  opened.catalog(),
-                  new WithServer(platform, server),
-                  new Sampler(
-                      timer,
-                      timer,
-                      timer::nanos,
-                      Runnable::run,
-                      writer,
-                      opened.catalog(),
-                      metrics,
-                      problems),
-                  problems,
-                  metrics,
-                  InterventionPolicy.defaults(),
-                  () -> false,
-                  Runnable::run,
-                  Runnable::run,
-                  LifecyclePolicy.defaults(),
-                  List.of()));
-      var items = engine.restore(TARGET);
-      assertThat(items).isNotEmpty();
-      engine.startSampling(TARGET);
-    }
-
-    /** Two looks at the folders with time enough for a file to settle. */
-    void look() {
-      for (int i = 0; i < 3; i++) {
-        timer.advance(Duration.ofSeconds(1));
-        boolean unused = platform.scan(timer.instant());
-      }
-    }
-
-    void run(Duration time) {
-      timer.advance(time);
-    }
-
-    @Override
-    public void close() {
-      if (!closed) {
-        closed = true;
-        engine.close();
-        writer.close();
-        platform.close();
-      }
-    }
-  }
-
-  /** Usage swings; one scrape in thirty fails; every 20 minutes there is a minute of nothing. */
-  private static final class FakeServer implements MetricsSource {
-    private final Random random = new Random(5);
-    private double tokens;
-    private long scrapes;
-
-    @Override
-    public String id() {
-      return "fake";
-    }
-
-    @Override
-    public List<MetricSpec> metrics() {
-      return List.of();
-    }
-
-    @Override
-    public void probe(Target target, CollectScope scope) {}
-
-    @Override
-    public void collect(Target target, SampleSink sink, CollectScope scope) {
-      scrapes++;
-      if (random.nextInt(30) == 0 || scrapes % 240 < 12) {
-        throw new MonitorException(ErrorCode.TARGET_UNREACHABLE, Blame.ENVIRONMENT, "gone");
-      }
-      tokens = random.nextInt(300) == 0 ? 0 : tokens + random.nextDouble();
-      double swing = 0.5 + 0.48 * Math.sin(scrapes / 40.0);
-      for (int engine = 2; engine >= 0; engine--) {
-        Labels labels = Labels.of("engine", Integer.toString(engine));
-        sink.sample(new SeriesKey("usage", labels), swing * (0.9 + 0.1 * random.nextDouble()));
-        sink.sample(new SeriesKey("tokens_total", labels), tokens * (engine + 0.1));
-      }
-      if (random.nextInt(4) == 0) {
-        sink.sample(new SeriesKey("usage", Labels.of("engine", "spare")), 0.1 * swing);
-      }
-    }
-  }
-
-  /** What the platform brings, and the server as its source. */
-  private record WithServer(PluginPlatform platform, FakeServer server)
-      implements ExtensionCatalog {
-    @Override
-    public ExtensionSet forTarget(Target target) {
-      ExtensionSet brought = platform.forTarget(target);
-      return new ExtensionSet() {
-        @Override
-        public List<Bound<MetricsSource>> sources() {
-          return List.of(new Bound<>(server, "fake", "hash", false));
-        }
-
-        @Override
-        public List<Bound<LifecycleListener>> listeners() {
-          return brought.listeners();
-        }
-
-        @Override
-        public List<Bound<Guardrail>> guardrails() {
-          return brought.guardrails();
-        }
-
-        @Override
-        public List<Bound<FailurePredictor>> predictors() {
-          return brought.predictors();
-        }
-
-        @Override
-        public List<Bound<MitigationStrategy>> strategies() {
-          return brought.strategies();
-        }
-
-        @Override
-        public List<Bound<Actuator>> actuators() {
-          return brought.actuators();
-        }
-
-        @Override
-        public void saveStates() {
-          brought.saveStates();
-        }
-      };
-    }
-
-    @Override
-    public List<Bound<TargetDiscovery>> discoveries() {
-      return List.of();
-    }
-
-    @Override
-    public List<Bound<Learner>> learners() {
-      return List.of();
-    }
-
-    @Override
-    public List<Bound<Notifier>> notifiers() {
-      return List.of();
-    }
-
-    @Override
-    public List<Bound<Exporter>> exporters() {
-      return List.of();
-    }
-
-    @Override
-    public void saveDaemonStates() {}
   }
 }

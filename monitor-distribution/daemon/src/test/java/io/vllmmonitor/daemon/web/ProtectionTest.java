@@ -35,7 +35,7 @@ class ProtectionTest {
   private final FakeDaemon daemon =
       new FakeDaemon(
           new WebLimits(
-              1 << 20, 2_000, 20, Duration.ofSeconds(10), SHORT, 2, Duration.ofMillis(50)));
+              1 << 20, 2 << 20, 2_000, 20, Duration.ofSeconds(10), SHORT, 2, Duration.ofMillis(50)));
   private final Calls calls = new Calls(daemon);
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -188,6 +188,30 @@ class ProtectionTest {
             + "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n";
     String chunk = Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n";
     assertThat(calls.raw(head + chunk)).startsWith("HTTP/1.1 413").contains("VMON-8004");
+  }
+
+  @Test
+  void aFileOfCodeMayBeLongerThanOtherBodiesButNotEndless() throws Exception {
+    String path = "/api/v1/rehearse?file=A.jar";
+    String[] token = {"Authorization", "Bearer " + FakeDaemon.TOKEN};
+    String fits = "x".repeat(2 << 20);
+    String unwatched = calls.send("POST", path, fits, token).body();
+    assertThat(unwatched).as("taken, but no target is watched").contains("VMON-2");
+    String head =
+        " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+            + FakeDaemon.TOKEN
+            + "\r\n";
+    // Refused by what it says, before any of it is sent.
+    assertThat(calls.raw("POST " + path + head + "Content-Length: 2097153\r\n\r\n"))
+        .startsWith("HTTP/1.1 413")
+        .contains("the most is 2097152");
+    assertThat(calls.raw("POST /api/v1/replay" + head + "Content-Length: 2097152\r\n\r\n"))
+        .startsWith("HTTP/1.1 413")
+        .contains("the most is 1048576");
+    String chunk = Integer.toHexString(fits.length() + 1) + "\r\n" + fits + "x\r\n0\r\n\r\n";
+    assertThat(calls.raw("POST " + path + head + "Transfer-Encoding: chunked\r\n\r\n" + chunk))
+        .startsWith("HTTP/1.1 413")
+        .contains("VMON-8004");
   }
 
   @Test

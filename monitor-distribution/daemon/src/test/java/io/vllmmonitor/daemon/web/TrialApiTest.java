@@ -11,7 +11,13 @@ import io.vllmmonitor.api.sample.Labels;
 import io.vllmmonitor.api.sample.SeriesData;
 import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.core.plugin.Stage;
+import io.vllmmonitor.daemon.boot.JudgingJar;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +108,29 @@ class TrialApiTest {
     AuditEntry entry = daemon.history.audit.get(0);
     assertThat(entry.action()).isEqualTo(AuditAction.PLUGIN_REHEARSE);
     assertThat(entry.subject()).isEqualTo("Full.java");
+  }
+
+  @Test
+  void aJarLongerThanOtherBodiesIsRehearsed() throws Exception {
+    byte[] ballast = new byte[3 << 20];
+    new Random(1).nextBytes(ballast); // cannot be packed
+    byte[] jar = JudgingJar.of("chancy", "1.0.0", ballast);
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(daemon.url() + "/api/v1/rehearse?file=chancy.jar&last=1h"))
+            .timeout(Duration.ofSeconds(20))
+            .headers(TOKEN)
+            .header("Content-Type", "application/x-www-form-urlencoded") // what curl says
+            .POST(HttpRequest.BodyPublishers.ofByteArray(jar))
+            .build();
+    HttpResponse<String> response =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+    JsonNode job = ended(Calls.json(response));
+
+    assertThat(job.at("/result/unit").asText()).as(job.toString()).isEqualTo("chancy");
+    assertThat(job.at("/result/trials/0/ticks").asInt()).isEqualTo(SCRAPES);
+    assertThat(job.at("/result/trials/0/failures").asInt()).isZero();
   }
 
   @Test
