@@ -265,8 +265,7 @@ public final class GuardrailRunner {
       well(watch.id());
     }
     List<FiringChange> changes = watch.judge(judgement, at, longestGap, ids::next);
-    verdicts.seen(
-        watch, judgement, evaluation, before, firing, view.oldest(), !changes.isEmpty());
+    verdicts.seen(watch, judgement, evaluation, before, firing, view.oldest(), !changes.isEmpty());
     return changes;
   }
 

@@ -3,6 +3,7 @@ package io.vllmmonitor.core.plugin;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_TOO_LARGE;
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_SOURCE_UNREADABLE;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_JAR_UNREADABLE;
+import static io.vllmmonitor.api.error.ErrorCode.REHEARSAL_BUSY;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
@@ -132,8 +133,8 @@ final class Drops {
       services.problems().clear(file);
       services.problems().note(file, e);
       scanner.reject(file);
-      if (e.code().label().startsWith("VMON-7")) {
-        // The store failed, not the file: take it in again at the next look.
+      if (e.code() == REHEARSAL_BUSY || e.code().label().startsWith("VMON-7")) {
+        // The store failed, or no rehearsal was free, not the file: take it in again soon.
         scanner.forget(file);
       }
     }

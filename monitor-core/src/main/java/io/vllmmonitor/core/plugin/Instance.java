@@ -37,7 +37,7 @@ final class Instance {
   private final Extension extension;
   private final Object saving = new Object();
   private volatile String saved = "";
-  private @Nullable Extension resting; // guarded by the platform's lock
+  private volatile @Nullable Extension resting; // written under the platform's lock
 
   /**
    * @param target null for a kind that exists once per daemon
@@ -127,10 +127,14 @@ final class Instance {
    * @throws MonitorException when the instance throws or its state is too large
    */
   Optional<StateSnapshot> changedState(Instant now) {
+    synchronized (saving) {
+      return changed(now);
+    }
+  }
+
+  private Optional<StateSnapshot> changed(Instant now) {
     try {
-      synchronized (saving) {
-        return snapshot(extension, now).filter(snapshot -> !isSaved(snapshot));
-      }
+      return snapshot(extension, now).filter(snapshot -> !isSaved(snapshot));
     } catch (MonitorException e) {
       if (gate.isCut()) {
         return Optional.empty(); // what took its place has its state
@@ -149,7 +153,8 @@ final class Instance {
       return Optional.empty();
     }
     try {
-      return changedState(now);
+      // Without the monitor of the others: they wait for their turn with it.
+      return changed(now);
     } finally {
       gate.letGo();
     }
@@ -185,6 +190,11 @@ final class Instance {
   /** Keeps new calls waiting once the one that runs has ended; in vain when it does not end. */
   void pause(Duration longest) {
     resting = gate.pause(longest);
+  }
+
+  /** Whether its last state is taken, or was taken, by whoever has paused it or cut it off. */
+  boolean isAtRest() {
+    return resting != null || gate.isCut();
   }
 
   /** Lets the calls go on that {@link #pause} has kept. */

@@ -1,30 +1,25 @@
 package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
-import io.vllmmonitor.api.extension.Extension;
 import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.history.History;
 import io.vllmmonitor.api.source.MetricsSource;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +28,11 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the platform's lock.
  */
 final class InstanceMaker {
-  private static final Pattern EXTENSION_ID = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]{1,63}");
-
   private final PlatformServices services;
   private final DeadlineWorker worker;
   private final ContextFactory contexts;
   private final Promotions promotions;
+  private final InstanceLife life;
 
   InstanceMaker(
       PlatformServices services,
@@ -49,6 +43,7 @@ final class InstanceMaker {
     this.worker = worker;
     this.contexts = contexts;
     this.promotions = promotions;
+    this.life = new InstanceLife(worker, services.problems());
   }
 
   /**
@@ -67,7 +62,7 @@ final class InstanceMaker {
     } finally {
       // Nobody is left who could close them later.
       if (made.isEmpty()) {
-        release(context.scope());
+        life.release(context.scope());
       }
     }
   }
@@ -79,6 +74,8 @@ final class InstanceMaker {
    * @param again makes them again, fresh; since a failed restore may have left traces
    * @param isNewer whether content of this hash belongs to a later generation of the unit
    * @return the instances to use, all of them
+   * @throws MonitorException when the store cannot be read or they cannot be made again; all are
+   *     closed then
    */
   List<Instance> restore(
       RunningUnit unit,
@@ -87,28 +84,40 @@ final class InstanceMaker {
       Predicate<String> isNewer) {
     Set<String> startFresh = new HashSet<>();
     List<Instance> instances = made;
-    while (true) {
-      Instance unrestored = restore(unit, instances, isNewer, startFresh);
-      if (unrestored == null) {
-        return instances;
+    try {
+      while (true) {
+        Instance unrestored = restore(unit, instances, isNewer, startFresh);
+        if (unrestored == null) {
+          return instances;
+        }
+        startFresh.add(unrestored.name());
+        closeAll(instances);
+        instances = again.get();
       }
-      startFresh.add(unrestored.name());
-      closeAll(instances);
-      instances = again.get();
+    } catch (RuntimeException e) {
+      closeAll(instances); // they belong to nobody
+      throw e;
     }
   }
 
-  /** The families that sources declare are known from now on. */
+  /**
+   * The families that sources declare are known from now on.
+   *
+   * @throws MonitorException what a source throws that is asked for them
+   */
   void declareMetrics(List<Instance> made) {
     for (Instance instance : made) {
       if (instance.extension() instanceof MetricsSource source) {
-        services.metrics().add(source.metrics());
+        services
+            .metrics()
+            .add(
+                Failures.run(
+                    worker,
+                    PLUGIN_CALL_FAILED,
+                    instance.name() + " of " + instance.unit() + ": metrics()",
+                    source::metrics));
       }
     }
-  }
-
-  private void release(ServiceScope scope) {
-    scope.release(worker, services.problems());
   }
 
   /** Cuts instances off, closes them and ends their services; what they throw is a problem. */
@@ -122,29 +131,7 @@ final class InstanceMaker {
    * @param successor of an instance; null where it has none
    */
   void closeAll(List<Instance> instances, Function<Instance, @Nullable Instance> successor) {
-    Set<ServiceScope> scopes = new LinkedHashSet<>();
-    instances.forEach(instance -> scopes.add(instance.scope()));
-    scopes.forEach(ServiceScope::quiesce);
-    for (Instance instance : instances) {
-      instance.cut(successor.apply(instance)).ifPresent(extension -> close(instance, extension));
-    }
-    scopes.forEach(this::release);
-  }
-
-  private void close(Instance instance, Extension extension) {
-    try {
-      Boolean unused =
-          Failures.run(
-              worker,
-              PLUGIN_CALL_FAILED,
-              instance.name() + " of " + instance.unit() + ": close()",
-              () -> {
-                extension.close();
-                return Boolean.TRUE;
-              });
-    } catch (MonitorException e) {
-      services.problems().note(instance.unit(), e);
-    }
+    life.close(instances, successor);
   }
 
   private List<Instance> construct(RunningUnit unit, @Nullable Target target, UnitContext context) {
@@ -153,52 +140,17 @@ final class InstanceMaker {
     Stage stage = target == null ? Stage.ACT : promotions.stage(generation, target.mode());
     boolean shadow =
         target == null ? generation.status() == CodeStatus.SHADOW : stage == Stage.SHADOW;
-    return Failures.run(
-        worker,
-        PLUGIN_START_FAILED,
+    return life.make(
         "Unit " + unit.id() + " for " + (target == null ? "the daemon" : target.id()),
-        () -> {
-          List<UnitCode.Piece> pieces =
-              target == null ? code.forDaemon(context) : code.forTarget(context);
-          List<Instance> made = new ArrayList<>();
-          for (UnitCode.Piece piece : pieces) {
-            made.add(
-                new Instance(
-                    piece.kind(),
-                    checkedId(unit.id(), piece.extension()),
-                    generation,
-                    target,
-                    shadow,
-                    stage == Stage.ADVISE,
-                    configKeys(piece.extension()),
-                    context.scope(),
-                    context.configuration(),
-                    piece.extension(),
-                    unit.watch()));
-          }
-          return made;
-        });
-  }
-
-  private static String checkedId(String unit, Extension extension) {
-    String id = extension.id();
-    if (id == null || !EXTENSION_ID.matcher(id).matches()) {
-      throw new MonitorException(
-          PLUGIN_START_FAILED,
-          Blame.PLUGIN,
-          "Unit "
-              + unit
-              + " brings an extension with the id '"
-              + id
-              + "'; expected [a-zA-Z][a-zA-Z0-9_.-]{1,63}");
-    }
-    return id;
-  }
-
-  private static Set<String> configKeys(Extension extension) {
-    Set<String> keys = new HashSet<>();
-    extension.configSpec().keys().forEach(key -> keys.add(key.name()));
-    return keys;
+        () -> target == null ? code.forDaemon(context) : code.forTarget(context),
+        new InstanceLife.Role(
+            generation,
+            target,
+            shadow,
+            stage == Stage.ADVISE,
+            context.configuration(),
+            unit.watch()),
+        context.scope());
   }
 
   private @Nullable Instance restore(
@@ -231,14 +183,8 @@ final class InstanceMaker {
 
   private boolean restored(Instance instance, StateSnapshot snapshot) {
     try {
-      return Failures.run(
-          worker,
-          PLUGIN_STATE_RESTORE,
-          instance.name() + ": restoreState()",
-          () -> {
-            instance.restore(snapshot);
-            return Boolean.TRUE;
-          });
+      life.restore(instance, snapshot);
+      return true;
     } catch (MonitorException e) {
       String kept = services.blobs().put(snapshot.fields().getBytes(StandardCharsets.UTF_8));
       services

@@ -103,12 +103,20 @@ final class Lease {
   }
 
   private void abandon(long seen, Thread running) {
+    RuntimeException failed = null;
     synchronized (this) {
       if (!word.compareAndSet(seen, seen - CANCELLED + ABANDONED)) {
         return;
       }
-      handedOver = HandOvers.handOver(running);
+      try {
+        handedOver = HandOvers.handOver(running);
+      } catch (RuntimeException e) {
+        failed = e; // the thread is lost all the same
+      }
     }
     overrun.abandoned();
+    if (failed != null) {
+      throw failed;
+    }
   }
 }

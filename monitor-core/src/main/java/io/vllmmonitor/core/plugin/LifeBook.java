@@ -8,9 +8,11 @@ import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.history.HistoryQuery;
+import io.vllmmonitor.core.history.Pages;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -160,6 +162,23 @@ final class LifeBook {
       failing = true;
       services.problems().note(SUBJECT, e);
     }
+  }
+
+  /** Whether a generation had no effect when it ran last; false for one that never ran. */
+  boolean ranInShadow(CodeGeneration generation) {
+    List<CodeTransition> newest = unstored();
+    Collections.reverse(newest);
+    newest.addAll(
+        Pages.all(
+            HistoryQuery.newest(),
+            page -> services.history().transitions(page, generation.unit())));
+    return newest.stream()
+        .filter(step -> step.generation() == generation.generation())
+        .map(CodeTransition::to)
+        .filter(to -> to == LifePhase.SHADOW || to == LifePhase.ACTIVE)
+        .findFirst()
+        .filter(to -> to == LifePhase.SHADOW)
+        .isPresent();
   }
 
   /** The newest steps of a unit, newest first. */

@@ -1,9 +1,6 @@
 package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.GUARDRAIL_NOT_FOUND;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_START_FAILED;
-import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_STATE_RESTORE;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.config.Settings;
@@ -23,10 +20,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One unit that was loaded for a trial. Confined to one thread. */
@@ -38,10 +33,9 @@ final class LoadedUnit implements OpenUnit {
   private final UnitCode code;
   private final PlatformServices live;
   private final PassingBlobs blobs;
-  private final DeadlineWorker worker;
   private final Watchdog watchdog;
   private final Path folder;
-  private final Problems unheard; // what a trial complains of is no problem of the daemon
+  private final InstanceLife life;
 
   LoadedUnit(
       CodeGeneration generation,
@@ -57,10 +51,10 @@ final class LoadedUnit implements OpenUnit {
     this.code = code;
     this.live = live;
     this.blobs = blobs;
-    this.worker = worker;
     this.watchdog = watchdog;
     this.folder = folder;
-    this.unheard = new Problems(live.clock(), entries -> {});
+    // What a trial complains of is no problem of the daemon.
+    this.life = new InstanceLife(worker, new Problems(live.clock(), entries -> {}));
   }
 
   @Override
@@ -86,7 +80,7 @@ final class LoadedUnit implements OpenUnit {
         for (Instance instance : made.instances()) {
           live.history()
               .state(instance.id(), instance.unit(), target.id())
-              .ifPresent(snapshot -> restore(instance, snapshot));
+              .ifPresent(snapshot -> life.restore(instance, snapshot));
         }
       }
       return new Instances(made);
@@ -125,7 +119,7 @@ final class LoadedUnit implements OpenUnit {
                               + (configuration == null ? "its present" : "that")
                               + " configuration"));
       if (state != null) {
-        restore(
+        life.restore(
             found,
             new StateSnapshot(
                 guardrail,
@@ -167,66 +161,18 @@ final class LoadedUnit implements OpenUnit {
 
   private List<Instance> make(Target target, UnitContext context) {
     CallWatch watch = CallWatch.ofTrial(generation, live.clock(), watchdog);
-    return Failures.run(
-        worker,
-        PLUGIN_START_FAILED,
+    return life.make(
         "Unit " + generation.unit() + " on trial for " + target.id(),
-        () -> {
-          List<Instance> made = new ArrayList<>();
-          for (UnitCode.Piece piece : code.forRehearsal(context)) {
-            made.add(
-                new Instance(
-                    piece.kind(),
-                    String.valueOf(piece.extension().id()),
-                    generation,
-                    target,
-                    true,
-                    true,
-                    Set.of(),
-                    context.scope(),
-                    UnitConfiguration.NONE, // nothing of a trial is stored
-                    piece.extension(),
-                    watch));
-          }
-          return made;
-        });
-  }
-
-  private void restore(Instance instance, StateSnapshot snapshot) {
-    boolean unused =
-        Failures.run(
-            worker,
-            PLUGIN_STATE_RESTORE,
-            instance.name() + ": restoreState()",
-            () -> {
-              instance.restore(snapshot);
-              return Boolean.TRUE;
-            });
+        () -> code.forRehearsal(context),
+        // Nothing of a trial is stored, its configuration neither.
+        new InstanceLife.Role(generation, target, true, true, UnitConfiguration.NONE, watch),
+        context.scope());
   }
 
   private void closeAll(Made made) {
-    made.scope().quiesce();
-    for (Instance instance : made.instances()) {
-      instance.cut(null).ifPresent(extension -> close(instance, extension));
-    }
-    made.scope().release(worker, unheard);
+    life.close(made.instances(), instance -> null);
+    life.release(made.scope());
     made.contexts().close();
-  }
-
-  private void close(Instance instance, Extension extension) {
-    try {
-      boolean unused =
-          Failures.run(
-              worker,
-              PLUGIN_CALL_FAILED,
-              instance.name() + ": close()",
-              () -> {
-                extension.close();
-                return Boolean.TRUE;
-              });
-    } catch (MonitorException e) {
-      log.log(System.Logger.Level.WARNING, () -> "On trial: " + e.describe());
-    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.vllmmonitor.core.plugin;
 
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two locks of the platform: one change of code at a time, and whatever the change touches. A
@@ -12,6 +13,9 @@ import java.util.function.Supplier;
 final class PlatformLock {
   private final ReentrantLock changes = new ReentrantLock();
   private final ReentrantLock state = new ReentrantLock();
+  private final Object ends = new Object();
+  private @Nullable Thread outsider; // guarded by ends
+  private boolean ending; // guarded by ends
 
   /** A change of what runs. */
   <T> T change(Supplier<T> work) {
@@ -33,18 +37,55 @@ final class PlatformLock {
     }
   }
 
-  /** Something slow within a change: no other change comes between, but what runs may be used. */
+  /**
+   * Something slow within a change: no other change comes between, but what runs may be used. It is
+   * interrupted when the platform ends.
+   */
   @SuppressWarnings("LockNotBeforeTry") // it is given back here, to whoever holds it above
   <T> T outside(Supplier<T> work) {
     int holds = state.getHoldCount();
+    setOutsider(Thread.currentThread());
     for (int i = 0; i < holds; i++) {
       state.unlock();
     }
     try {
       return work.get();
     } finally {
+      setOutsider(null);
       for (int i = 0; i < holds; i++) {
         state.lock();
+      }
+    }
+  }
+
+  /** Nothing slow is to begin any more, and what is under way is interrupted. */
+  void end() {
+    synchronized (ends) {
+      ending = true;
+      if (outsider != null) {
+        outsider.interrupt();
+      }
+    }
+  }
+
+  /** Whether the platform ends. */
+  boolean isEnding() {
+    synchronized (ends) {
+      return ending;
+    }
+  }
+
+  private void setOutsider(@Nullable Thread thread) {
+    synchronized (ends) {
+      outsider = thread;
+      if (!ending) {
+        return;
+      }
+      if (thread == null) {
+        // It was meant for what is over now, and not for what its thread does next.
+        boolean unused = Thread.interrupted();
+      } else {
+        thread.interrupt();
       }
     }
   }

@@ -14,7 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class PluginGuard {
   private static final Set<Thread> CANCELLED = ConcurrentHashMap.newKeySet();
 
-  /** Whether any thread is to be cancelled; one plain read on the way of every loop. */
+  /**
+   * Whether any thread is to be cancelled; one plain read on the way of every loop. Written
+   * together with the set, so that nobody's end hides another one's beginning.
+   */
   private static volatile boolean any;
 
   private PluginGuard() {}
@@ -57,19 +60,19 @@ public final class PluginGuard {
   }
 
   /** Makes the next check on a thread throw, and every one after it. */
-  static void cancel(Thread thread) {
+  static synchronized void cancel(Thread thread) {
     CANCELLED.add(thread);
     any = true;
   }
 
   /** Lets go of threads that have ended. */
-  static void forgetDead() {
+  static synchronized void forgetDead() {
     CANCELLED.removeIf(thread -> !thread.isAlive());
     any = !CANCELLED.isEmpty();
   }
 
   /** The thread is out of the code of the plugin. */
-  static void release(Thread thread) {
+  static synchronized void release(Thread thread) {
     CANCELLED.remove(thread);
     any = !CANCELLED.isEmpty();
   }

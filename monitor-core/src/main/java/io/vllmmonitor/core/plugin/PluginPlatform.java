@@ -110,7 +110,10 @@ public final class PluginPlatform
             lock,
             policy.rehearsal(),
             runner,
-            new Rehearsals.Trials(worker, watchdog, folders.work()));
+            new Rehearsals.Trials(
+                new DeadlineWorker("trial-call", deadline, MOST_ABANDONED),
+                watchdog,
+                folders.work()));
     this.arrivals =
         new Arrivals(services, ledger, runner, gate, new SourceCompiler(), book, rehearsals);
     this.revival = new Revival(services, ledger, runner, arrivals, gate, book);
@@ -264,16 +267,24 @@ public final class PluginPlatform
         () -> {
           CodeGeneration current =
               runner.running(unit).map(RunningUnit::generation).orElseThrow(() -> unknown(unit));
+          Stage before = promotions.decided(current).orElse(null);
           promotions.decide(current, stage);
           CodeStatus status = stage == Stage.SHADOW ? CodeStatus.SHADOW : CodeStatus.ACTIVE;
-          runner.start(ledger.record(current, status, why));
+          try {
+            runner.start(ledger.record(current, status, why));
+          } catch (MonitorException e) {
+            // What runs is as it was, so that must be what the next start finds.
+            ledger.record(current);
+            promotions.decide(current, before);
+            throw e;
+          }
           return listing.of(unit);
         });
   }
 
   @Override
   public Stage stage(String unit, TargetMode mode) {
-    return locked(
+    return lock.use(
         () -> promotions.stage(ledger.current(unit).orElseThrow(() -> unknown(unit)), mode));
   }
 
@@ -325,10 +336,11 @@ public final class PluginPlatform
     return new TrialUnits(services, work, this::classLoader, watchdog);
   }
 
-  /** Saves all states, closes and unloads everything. */
+  /** Saves all states, closes and unloads everything. A rehearsal that is under way is given up. */
   @Override
   public void close() {
-    FolderWatch watching = locked(() -> Optional.ofNullable(watch)).orElse(null);
+    lock.end();
+    FolderWatch watching = lock.use(() -> Optional.ofNullable(watch)).orElse(null);
     if (watching != null) {
       watching.close();
     }
@@ -349,7 +361,7 @@ public final class PluginPlatform
 
   /** The class loader of a running jar, for the proof that it can go. */
   Optional<ClassLoader> classLoader(String unit) {
-    return locked(() -> runner.running(unit).flatMap(running -> running.code().classLoader()));
+    return lock.use(() -> runner.running(unit).flatMap(running -> running.code().classLoader()));
   }
 
   private void gauges(OwnMetrics metrics) {

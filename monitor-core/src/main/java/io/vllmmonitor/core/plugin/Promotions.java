@@ -13,6 +13,7 @@ import io.vllmmonitor.api.extension.StateSnapshot;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.core.extension.StateFields;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -42,22 +43,34 @@ final class Promotions {
 
   /** The stage of a generation for targets of a mode. */
   Stage stage(CodeGeneration generation, TargetMode mode) {
-    Decided decided = decisions().get(generation.unit());
-    if (decided != null && decided.codeHash().equals(generation.codeHash())) {
-      return decided.stage();
+    Optional<Stage> decided = decided(generation);
+    if (decided.isPresent()) {
+      return decided.get();
     }
     boolean awaits = generation.kind() == CodeKind.SOURCE && mode == TargetMode.ACT && !autoPromote;
     return awaits || generation.status() == CodeStatus.SHADOW ? Stage.SHADOW : Stage.ACT;
   }
 
+  /** What was decided for a generation; empty when nothing was. */
+  Optional<Stage> decided(CodeGeneration generation) {
+    return Optional.ofNullable(decisions().get(generation.unit()))
+        .filter(decided -> decided.codeHash().equals(generation.codeHash()))
+        .map(Decided::stage);
+  }
+
   /**
    * Stores a decision; it counts for instances that are made from now on.
    *
+   * @param stage null to take the decision back
    * @throws MonitorException the codes of the store; then nothing is decided
    */
-  void decide(CodeGeneration generation, Stage stage) {
+  void decide(CodeGeneration generation, @Nullable Stage stage) {
     Map<String, Decided> next = new TreeMap<>(decisions());
-    next.put(generation.unit(), new Decided(generation.codeHash(), stage));
+    if (stage == null) {
+      next.remove(generation.unit());
+    } else {
+      next.put(generation.unit(), new Decided(generation.codeHash(), stage));
+    }
     StateFields fields = new StateFields();
     next.forEach((unit, decided) -> fields.text(unit, decided.codeHash() + " " + decided.stage()));
     StateSnapshot snapshot =

@@ -1,6 +1,7 @@
 package io.vllmmonitor.core.plugin;
 
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_REHEARSAL_REFUSED;
+import static io.vllmmonitor.api.error.ErrorCode.REHEARSAL_FAILED;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.LifePhase;
@@ -59,7 +60,8 @@ final class Rehearsals {
    * Tries a candidate out, which must be recorded already so that it can be told when it kills the
    * JVM.
    *
-   * @throws MonitorException PLUGIN_REHEARSAL_REFUSED, or why it cannot be loaded
+   * @throws MonitorException PLUGIN_REHEARSAL_REFUSED, REHEARSAL_FAILED where the gate came to no
+   *     answer, or why it cannot be loaded
    */
   RehearsalGate.Receipt rehearse(CodeGeneration candidate, Optional<CodeGeneration> predecessor) {
     return maker
@@ -88,7 +90,7 @@ final class Rehearsals {
               trials.watchdog(),
               trials.work());
       Candidate rehearsed = new Candidate(apart, predecessor);
-      receipt = lock.outside(() -> gate.rehearse(rehearsed));
+      receipt = judged(rehearsed);
     } finally {
       maker.discard(unit);
     }
@@ -98,6 +100,27 @@ final class Rehearsals {
     }
     book.step(candidate, LifePhase.REHEARSED, receipt.reason());
     return receipt;
+  }
+
+  private RehearsalGate.Receipt judged(Candidate candidate) {
+    if (lock.isEnding()) {
+      throw ended();
+    }
+    try {
+      return lock.outside(() -> gate.rehearse(candidate));
+    } catch (MonitorException e) {
+      throw lock.isEnding() ? ended() : e;
+    } catch (RuntimeException e) {
+      throw lock.isEnding() ? ended() : failed(Failures.describe(e));
+    }
+  }
+
+  private static MonitorException ended() {
+    return failed("the daemon ended before; the next start does it");
+  }
+
+  private static MonitorException failed(String why) {
+    return new MonitorException(REHEARSAL_FAILED, Blame.MONITOR, "It was not rehearsed: " + why);
   }
 
   /** Loaded code, of which instances are made apart from everything that runs. */

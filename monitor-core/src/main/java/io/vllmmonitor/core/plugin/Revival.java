@@ -115,7 +115,7 @@ final class Revival {
                             + bad.generation()
                             + "; disable it, or drop changed content"));
     String why = FROM + bad.generation() + ": " + reason;
-    CodeGeneration back = good.withStatus(CodeStatus.ACTIVE, why, services.clock().instant());
+    CodeGeneration back = good.withStatus(resumed(good), why, services.clock().instant());
     CodeGeneration gone =
         bad.withStatus(
             CodeStatus.QUARANTINED,
@@ -210,7 +210,7 @@ final class Revival {
   private void start(CodeGeneration chosen, String reason) {
     try {
       CodeGeneration ready = ready(chosen);
-      CodeGeneration enabled = ledger.record(ready, CodeStatus.ACTIVE, reason);
+      CodeGeneration enabled = ledger.record(ready, resumed(ready), reason);
       try {
         runner.start(enabled);
       } catch (MonitorException e) {
@@ -222,6 +222,11 @@ final class Revival {
       services.problems().note(chosen.unit(), e);
       throw e;
     }
+  }
+
+  /** What had no effect has none when it comes back; only a promotion gives it one. */
+  private CodeStatus resumed(CodeGeneration generation) {
+    return book.ranInShadow(generation) ? CodeStatus.SHADOW : CodeStatus.ACTIVE;
   }
 
   /** A source that never compiled is compiled now; a jar has what it depends on. */

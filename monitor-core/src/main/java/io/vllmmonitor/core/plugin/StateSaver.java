@@ -5,6 +5,7 @@ import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_CALL_FAILED;
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.extension.StateSnapshot;
+import io.vllmmonitor.api.history.Recorder;
 import io.vllmmonitor.core.worker.DeadlineWorker;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -22,6 +24,9 @@ final class StateSaver {
   private static final int MOST_KEPT = 8;
 
   private final PlatformServices services;
+
+  /** From the question whether a state is still the last one until it is stored. */
+  private final Object writing = new Object();
 
   StateSaver(PlatformServices services) {
     this.services = services;
@@ -72,8 +77,18 @@ final class StateSaver {
       }
     }
     if (!changed.isEmpty()) {
-      services.recorder().write(entries -> changed.values().forEach(entries::state));
-      changed.forEach(Instance::markSaved);
+      synchronized (writing) {
+        // Since it was asked, a swap may have taken a later state of it, which must stay the last.
+        changed.keySet().removeIf(Instance::isAtRest);
+        write(changed, entries -> changed.values().forEach(entries::state));
+      }
+    }
+  }
+
+  private void write(Map<Instance, StateSnapshot> states, Consumer<Recorder.Entries> entries) {
+    if (!states.isEmpty()) {
+      services.recorder().write(entries);
+      states.forEach(Instance::markSaved);
     }
   }
 
@@ -99,23 +114,20 @@ final class StateSaver {
         services.problems().note(unit.id(), e);
       }
     }
-    if (states.isEmpty()) {
-      return;
+    synchronized (writing) {
+      write(
+          states,
+          entries ->
+              states.forEach(
+                  (instance, snapshot) -> {
+                    if (!instance.isSaved(snapshot)) {
+                      entries.state(snapshot);
+                    }
+                    if (keep) {
+                      entries.state(kept(snapshot, unit.generation()));
+                    }
+                  }));
     }
-    services
-        .recorder()
-        .write(
-            entries ->
-                states.forEach(
-                    (instance, snapshot) -> {
-                      if (!instance.isSaved(snapshot)) {
-                        entries.state(snapshot);
-                      }
-                      if (keep) {
-                        entries.state(kept(snapshot, unit.generation()));
-                      }
-                    }));
-    states.forEach(Instance::markSaved);
   }
 
   /**

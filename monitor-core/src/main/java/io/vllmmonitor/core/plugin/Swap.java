@@ -73,7 +73,7 @@ final class Swap {
         boolean first = unit.id().equals(generation.unit());
         maker.restore(unit, targets, first ? isNewer : hash -> false);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       before.forEach(unit -> unit.all().forEach(Instance::resume));
       for (int i = made.size() - 1; i >= 0; i--) {
         maker.discard(made.get(i));

@@ -141,13 +141,30 @@ final class UnitMaker {
 
   /** The instances of a running unit for a target that is new, with their state. */
   void addTarget(RunningUnit unit, Target target, Predicate<String> isNewer) {
+    Boolean unused =
+        suspects(unit.generation())
+            .during(
+                unit.generation().codeHash(),
+                "its start for " + target.id(),
+                () -> {
+                  added(unit, target, isNewer);
+                  return Boolean.TRUE;
+                });
+  }
+
+  private void added(RunningUnit unit, Target target, Predicate<String> isNewer) {
     List<Instance> made =
         instances.restore(
             unit,
             instances.construct(unit, target),
             () -> instances.construct(unit, target),
             isNewer);
-    instances.declareMetrics(made);
+    try {
+      instances.declareMetrics(made);
+    } catch (MonitorException e) {
+      instances.closeAll(made);
+      throw e;
+    }
     unit.put(target.id(), made);
   }
 

@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the leases of all calls every 10 ms. Time during which it could not look itself, since
@@ -17,6 +19,7 @@ final class Watchdog implements AutoCloseable {
   /** How long a cancelled call has to come back before its thread is given up. */
   static final Duration GRACE = Duration.ofSeconds(1);
 
+  private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
   private static final Duration PERIOD = Duration.ofMillis(10);
   private static final long STALL_NANOS = PERIOD.toNanos() * 3;
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(1);
@@ -98,7 +101,12 @@ final class Watchdog implements AutoCloseable {
   void look() {
     long now = nanos.getAsLong();
     for (Lease lease : leases) {
-      lease.look(now, stalled.get(), GRACE.toNanos());
+      try {
+        lease.look(now, stalled.get(), GRACE.toNanos());
+      } catch (RuntimeException e) {
+        // What goes on in place of a lost thread is not the watchdog's; the other calls are.
+        log.error("A call that takes too long could not be dealt with in full", e);
+      }
     }
   }
 

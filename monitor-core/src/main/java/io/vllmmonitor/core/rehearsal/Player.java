@@ -79,8 +79,7 @@ interface Player {
     private boolean firing;
     private @Nullable FailureKind kind;
 
-    OfPredictor(
-        Target target, String codeHash, FailurePredictor predictor, LongSupplier nanos) {
+    OfPredictor(Target target, String codeHash, FailurePredictor predictor, LongSupplier nanos) {
       this.target = target.id();
       this.codeHash = codeHash;
       this.predictor = predictor;

@@ -190,7 +190,7 @@ public final class RehearsalDesk implements RehearsalGate {
     if (outcome.kind() == Outcome.Kind.DONE && value != null) {
       return value;
     }
-    Throwable thrown = outcome.thrown();
+    Throwable thrown = outcome.failure();
     if (thrown instanceof MonitorException known) {
       throw new MonitorException(known.code(), known.blame(), String.valueOf(known.getMessage()));
     }

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reaches stored verdicts again: the code by its hash, the state and the configuration that it had,
- * the window rebuilt from the stored samples, the clock at the tick, the randomness from its seed. Nothing is stored and nothing has an effect.
- * Thread-safe; blocks on the disk and on the code.
+ * the window rebuilt from the stored samples, the clock at the tick, the randomness from its seed.
+ * Nothing is stored and nothing has an effect. Thread-safe; blocks on the disk and on the code.
  */
 public final class Replayer {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
@@ -106,9 +106,8 @@ public final class Replayer {
   /**
    * Reaches one verdict again.
    *
-   * @throws MonitorException REPLAY_IMPOSSIBLE when its code, state, configuration or samples are no
-   *     longer there
-   *     or its code does not end; what the making of the instance throws
+   * @throws MonitorException REPLAY_IMPOSSIBLE when its code, state, configuration or samples are
+   *     no longer there or its code does not end; what the making of the instance throws
    */
   public ReplayedVerdict replay(VerdictRecord stored) {
     Outcome<Verdict> outcome = worker.run(() -> reach(stored));
@@ -136,8 +135,7 @@ public final class Replayer {
         OpenUnit.Replica replica =
             unit.replica(
                 target, clock, configuration, stored.guardrail(), state, stored.stateVersion())) {
-      return GuardrailTrial.once(
-          replica.guardrail(), windows, evaluation(stored), stored.firing());
+      return GuardrailTrial.once(replica.guardrail(), windows, evaluation(stored), stored.firing());
     }
   }
 

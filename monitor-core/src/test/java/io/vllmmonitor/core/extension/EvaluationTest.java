@@ -100,9 +100,7 @@ class EvaluationTest {
     List<Instant> seen =
         evaluation()
             .during(
-                () ->
-                    List.of(
-                        Evaluation.again(later, 1).during(clock::instant), clock.instant()));
+                () -> List.of(Evaluation.again(later, 1).during(clock::instant), clock.instant()));
     assertThat(seen).containsExactly(later, TICK);
   }
 }

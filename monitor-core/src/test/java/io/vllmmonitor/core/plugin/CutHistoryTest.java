@@ -109,8 +109,7 @@ class CutHistoryTest {
         cut.metrics(SeriesSelector.ofName("usage"), T0.minusSeconds(60), T0.plusSeconds(60), 100);
     assertThat(found).singleElement().satisfies(data -> assertThat(data.size()).isEqualTo(2));
     assertThat(
-            cut.metrics(
-                SeriesSelector.ofName("usage"), T0.plusMillis(1), T0.plusSeconds(60), 100))
+            cut.metrics(SeriesSelector.ofName("usage"), T0.plusMillis(1), T0.plusSeconds(60), 100))
         .isEmpty();
   }
 

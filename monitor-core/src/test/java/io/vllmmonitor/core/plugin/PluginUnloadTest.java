@@ -100,6 +100,43 @@ class PluginUnloadTest {
   }
 
   @Test
+  void aSetOfInstancesThatIsUnusableLeavesNothingBehind() throws Exception {
+    drop(
+        """
+        public List<Guardrail> guardrails(PluginContext context) {
+          return List.of(new Named("kv"), new Named("no id"));
+        }
+        static class Named implements Guardrail {
+          private final String id;
+          Named(String id) { this.id = id; }
+          public String id() { return id; }
+          public GuardrailSpec spec() {
+            return GuardrailSpec.of(Severity.ERROR, FailureKind.CACHE_OVERFLOW, "Is named.");
+          }
+          public Verdict check(MetricView view) { return Verdict.pass(); }
+          public void close() {
+            System.setProperty("acme.closed", System.getProperty("acme.closed", "") + id + ";");
+          }
+        }
+        """);
+    try (PluginPlatform platform = rig.boot()) {
+      platform.forTarget(ADVISED);
+      rig.settle(platform);
+      assertThat(rig.problemCodes("acme.jar")).containsExactly("PLUGIN_START_FAILED");
+      assertThat(System.getProperty("acme.closed")).isEqualTo("kv;no id;");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> {
+                System.gc();
+                return platform.unloads().waiting() == 0;
+              });
+    } finally {
+      System.clearProperty("acme.closed");
+    }
+  }
+
+  @Test
   void fiftyReloadsLeaveOneLoaderAndCountOn() throws Exception {
     rig.drop(rig.plugins, "acme.jar", TestJars.counting("acme", "1.0.0", "kv").bytes());
     byte[] even = TestJars.counting("acme", "1.0.2", "kv").bytes();

@@ -13,6 +13,7 @@ import io.vllmmonitor.core.extension.Bound;
 import io.vllmmonitor.core.extension.ExtensionSet;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +69,30 @@ class PromotionsTest {
     ExtensionSet extensions = platform.forTarget(ACTING);
     assertThat(extensions.guardrails()).hasSize(1);
     return extensions.guardrails().get(0);
+  }
+
+  @Test
+  void aPromotionThatCannotBeCarriedOutIsNotRemembered() throws IOException {
+    Path flag = home.resolve("no-more");
+    rig.drop(
+        rig.plugins,
+        "acme.jar",
+        TestJars.plugin(
+                "acme",
+                "1.0.0",
+                "public Entry() { if (new java.io.File(\""
+                    + flag
+                    + "\").exists()) throw new Error(\"once only\"); }")
+            .bytes());
+    rig.settle(platform);
+    Files.createFile(flag);
+
+    assertThatThrownBy(() -> platform.promote("acme", Stage.SHADOW, "by a test"))
+        .hasMessageContaining("once only");
+
+    assertThat(platform.stage("acme", TargetMode.ACT)).isEqualTo(Stage.ACT);
+    assertThat(rig.history.rows("acme")).endsWith("1 SHADOW", "1 ACTIVE");
+    assertThat(platform.classLoader("acme")).isPresent();
   }
 
   @Test

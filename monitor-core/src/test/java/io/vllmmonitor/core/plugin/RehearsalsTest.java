@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,6 +124,91 @@ class RehearsalsTest {
       rig.settle(platform);
       assertThat(meanwhile).containsExactly("kv");
       assertThat(said(platform, ADVISED, "kv")).startsWith("2.0.0");
+    }
+  }
+
+  @Test
+  void aGateThatBreaksRejectsTheCandidateAndHoldsNothingElseUp() throws IOException {
+    rig.gate =
+        candidate -> {
+          throw new IllegalStateException("no stage");
+        };
+    drop("1.0.0");
+    rig.drop("Saying.java", PlatformRig.source("saying", "1.0.0", "hello"));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(platform.plugins())
+          .extracting(plugin -> plugin.phase().name())
+          .containsExactly("REJECTED", "REJECTED");
+      assertThat(rig.problemCodes("acme.jar")).containsExactly("REHEARSAL_FAILED");
+      assertThat(platform.plugins().get(0).generation().reason()).contains("no stage");
+    }
+  }
+
+  @Test
+  void aCandidateThatFoundTheStageTakenIsRehearsedLater() throws IOException {
+    AtomicInteger asked = new AtomicInteger();
+    rig.gate =
+        candidate -> {
+          if (asked.getAndIncrement() == 0) {
+            throw new MonitorException(ErrorCode.REHEARSAL_BUSY, Blame.ENVIRONMENT, "busy");
+          }
+          return rehearse(candidate);
+        };
+    drop("1.0.0");
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "kv")).startsWith("1.0.0");
+      assertThat(rig.problemCodes("acme.jar")).isEmpty();
+    }
+  }
+
+  @Test
+  void theEndOfThePlatformDoesNotWaitForARehearsalAndTheNextStartRepeatsIt() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    drop("1.0.0");
+    gateWork =
+        () -> {
+          inside.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted");
+          }
+        };
+    PluginPlatform ended = rig.boot();
+    CompletableFuture<Void> scanning = CompletableFuture.runAsync(() -> rig.settle(ended));
+    inside.await();
+    ended.close();
+    scanning.get();
+    assertThat(rig.history.rows("acme")).doesNotContain("1 ACTIVE").endsWith("1 REJECTED");
+    gateWork = () -> {};
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      assertThat(said(platform, ADVISED, "kv")).startsWith("1.0.0");
+    }
+  }
+
+  @Test
+  void whatRanInShadowComesBackInShadow() throws IOException {
+    decision = RehearsalGate.Decision.SHADOW;
+    drop("1.0.0");
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      platform.disable("acme");
+      platform.enable("acme");
+      assertThat(platform.forTarget(ADVISED).guardrails().get(0).shadow()).isTrue();
+      decision = RehearsalGate.Decision.PASSED;
+      drop("2.0.0");
+      rig.settle(platform);
+      assertThat(platform.forTarget(ADVISED).guardrails().get(0).shadow()).isFalse();
+      platform.rollback("acme");
+      assertThat(said(platform, ADVISED, "kv")).startsWith("1.0.0");
+      assertThat(platform.forTarget(ADVISED).guardrails().get(0).shadow()).isTrue();
+      platform.approve("acme");
+      assertThat(said(platform, ADVISED, "kv")).startsWith("2.0.0");
+      assertThat(platform.forTarget(ADVISED).guardrails().get(0).shadow()).isFalse();
+      assertThat(rig.problemCodes("acme")).isEmpty();
     }
   }
 

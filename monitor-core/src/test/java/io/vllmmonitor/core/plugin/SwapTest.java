@@ -12,14 +12,17 @@ import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.guardrail.Verdict;
 import io.vllmmonitor.testkit.plugin.FakeMetricView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -403,6 +406,116 @@ class SwapTest {
     try (PluginPlatform platform = rig.boot()) {
       assertThat(said(platform, ADVISED, "kv")).startsWith("1.0.0");
       assertThat(rig.history.rows("acme")).endsWith("2 REJECTED");
+    }
+  }
+
+  @Test
+  void aStateThatWasTakenBeforeASwapIsNotStoredAfterIt() throws IOException {
+    drop(TestJars.counting("acme", "1.0.0", "kv"));
+    byte[] second = TestJars.counting("acme", "2.0.0", "kv").bytes();
+    rig.drop(rig.plugins, "late.jar", hooked("late").bytes());
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      said(platform, ADVISED, "kv");
+      hook(
+          () -> {
+            hook(null);
+            // The saver has asked kv already, and waits for the other one.
+            said(platform, ADVISED, "kv");
+            drop(second);
+            rig.settle(platform);
+          });
+      platform.forTarget(ADVISED).saveStates();
+    } finally {
+      hook(null);
+    }
+    try (PluginPlatform platform = rig.boot()) {
+      assertThat(said(platform, ADVISED, "kv")).startsWith("2.0.0 call 3");
+    }
+  }
+
+  @Test
+  void callersGoOnBeforeTheOldInstancesAreClosed() throws IOException {
+    drop(hooked("acme"));
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      Guardrail other = platform.forTarget(ADVISED).guardrails().get(1).extension();
+      List<Verdict> answers = new CopyOnWriteArrayList<>();
+      hook(() -> answers.add(other.check(FakeMetricView.empty())));
+      drop(TestJars.counting("acme", "2.0.0", "other"));
+      rig.settle(platform);
+      assertThat(answers).isNotEmpty().allMatch(verdict -> verdict instanceof Verdict.Breach);
+      assertThat(rig.problemCodes("acme")).isEmpty();
+    } finally {
+      hook(null);
+    }
+  }
+
+  @Test
+  void theStartForANewTargetIsNotedAsWell() throws IOException {
+    drop(hooked("acme"));
+    List<SuspectJournal.Suspect> noted = new CopyOnWriteArrayList<>();
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      hook(
+          () -> {
+            try (SuspectJournal journal = new SuspectJournal(home.resolve("work"), rig.problems)) {
+              noted.addAll(journal.left());
+            }
+          });
+      platform.forTarget(ADVISED);
+    } finally {
+      hook(null);
+    }
+    assertThat(noted)
+        .extracting(SuspectJournal.Suspect::what)
+        .contains("its start for " + ADVISED.id());
+  }
+
+  /** Two guardrails, the first of which runs the hook when it is made, saved and closed. */
+  private static TestJars hooked(String id) throws IOException {
+    return TestJars.plugin(
+        id,
+        "1.0.0",
+        """
+        static void hook() {
+          Object hook = System.getProperties().get("acme.hook");
+          if (hook != null) ((Runnable) hook).run();
+        }
+        public List<Guardrail> guardrails(PluginContext context) {
+          hook();
+          return List.of(new Hooked(), new Other());
+        }
+        static class Other implements Guardrail {
+          public String id() { return "other"; }
+          public GuardrailSpec spec() {
+            return GuardrailSpec.of(Severity.ERROR, FailureKind.CACHE_OVERFLOW, "Hooks.");
+          }
+          public Verdict check(MetricView view) { return Verdict.pass(); }
+        }
+        static class Hooked extends Other {
+          public String id() { return "hooked"; }
+          public void saveState(StateWriter state) {
+            if (!Thread.currentThread().getName().startsWith("plugin-call")) hook();
+          }
+          public void close() { hook(); }
+        }
+        """);
+  }
+
+  private static void hook(@Nullable Runnable work) {
+    if (work == null) {
+      System.getProperties().remove("acme.hook");
+    } else {
+      System.getProperties().put("acme.hook", work);
+    }
+  }
+
+  private void drop(byte[] jar) {
+    try {
+      rig.drop(rig.plugins, "acme.jar", jar);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

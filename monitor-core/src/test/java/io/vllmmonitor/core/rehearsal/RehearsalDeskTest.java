@@ -1,11 +1,13 @@
 package io.vllmmonitor.core.rehearsal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vllmmonitor.api.code.CodeGeneration;
 import io.vllmmonitor.api.code.CodeKind;
 import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.error.ErrorCode;
+import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.guardrail.GuardrailSpec;
 import io.vllmmonitor.api.guardrail.Severity;
@@ -37,6 +39,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -186,6 +190,27 @@ class RehearsalDeskTest {
     assertThat(receipt().cutAt()).isAfter(START).isBefore(NOW);
     assertThat(receipt.reason()).contains("cut at");
     assertThat(problems.open()).extracting(Problem::code).containsExactly(ErrorCode.REHEARSAL_CUT);
+  }
+
+  @Test
+  void aRehearsalThatDoesNotEndIsGivenUpAndSaysSo() {
+    stored();
+    Thread waiting = Thread.currentThread();
+    AtomicBoolean stuck = new AtomicBoolean();
+
+    assertThatThrownBy(
+            () ->
+                rehearse(
+                    view -> {
+                      if (!stuck.getAndSet(true)) {
+                        waiting.interrupt(); // as a deadline that has passed
+                        LockSupport.park();
+                      }
+                      return Verdict.pass();
+                    }))
+        .isInstanceOf(MonitorException.class)
+        .hasMessageContaining("a call of its code did not end within");
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test

@@ -35,8 +35,7 @@ class TrackRecordsTest {
 
   private void fired(String id, String guardrail, String hash, long from, @Nullable Long to) {
     GuardrailFiring firing =
-        firing(
-            id, guardrail, hash, T0.plusSeconds(from), to == null ? null : T0.plusSeconds(to));
+        firing(id, guardrail, hash, T0.plusSeconds(from), to == null ? null : T0.plusSeconds(to));
     history.write(out -> out.firing(firing));
   }
 
@@ -106,8 +105,6 @@ class TrackRecordsTest {
     assertThat(record().firings()).isEqualTo(1);
     fired("f2", "kv", "hash", 2_000, 2_100L);
     clock.advance(Duration.ofMinutes(-1));
-    assertThat(record().firings())
-        .as("a clock that was set back does not freeze it")
-        .isEqualTo(2);
+    assertThat(record().firings()).as("a clock that was set back does not freeze it").isEqualTo(2);
   }
 }

@@ -66,9 +66,6 @@ public final class SteadyPlugins {
    */
   public static String source(String id, String type) {
     return SourceText.of(
-        id,
-        type,
-        "private long calls;",
-        "calls++; return Verdict.breach(\"calls \" + calls);");
+        id, type, "private long calls;", "calls++; return Verdict.breach(\"calls \" + calls);");
   }
 }

@@ -206,8 +206,7 @@ final class Routes {
           authorize(context);
           context.status(202);
           // The body is code, whatever its type says; some clients call every body a form.
-          Parameters query =
-              new Parameters(context::queryParams, services.clock().instant());
+          Parameters query = new Parameters(context::queryParams, services.clock().instant());
           answers.json(context, trials.rehearseFile(code(context), query, actor(context)));
         });
   }

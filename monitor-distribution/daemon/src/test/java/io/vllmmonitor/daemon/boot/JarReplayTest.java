@@ -108,8 +108,7 @@ class JarReplayTest {
     assertThat(codes).as("two versions of one jar and another").hasSize(3);
     assertThat(configurations).contains("").hasSizeGreaterThan(1);
     assertThat(seeds).as("one for each").hasSameSizeAs(stored);
-    assertThat(texts)
-        .contains("1.0.0 limit 0.95", "1.0.0 limit 0.9", "2.0.0 limit 0.9");
+    assertThat(texts).contains("1.0.0 limit 0.95", "1.0.0 limit 0.9", "2.0.0 limit 0.9");
     assertThat(different(rig.replayer(), stored)).isEmpty();
   }
 

@@ -123,8 +123,7 @@ final class ReplayRig implements AutoCloseable {
     // Whatever the umask of whoever runs the tests.
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
     Files.write(path.resolve(name), bytes);
-    Files.setPosixFilePermissions(
-        path.resolve(name), PosixFilePermissions.fromString("rw-------"));
+    Files.setPosixFilePermissions(path.resolve(name), PosixFilePermissions.fromString("rw-------"));
   }
 
   /** All stored verdicts, newest first. */

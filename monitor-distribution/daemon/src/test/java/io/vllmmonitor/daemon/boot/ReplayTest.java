@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vllmmonitor.api.code.CodeStatus;
 import io.vllmmonitor.api.error.ErrorCode;
-import io.vllmmonitor.api.guardrail.Guardrail;
 import io.vllmmonitor.api.history.HistoryQuery;
 import io.vllmmonitor.api.history.Problem;
 import io.vllmmonitor.api.rehearsal.Rehearsal;
@@ -186,7 +185,9 @@ class ReplayTest {
     SeriesKey key =
         new SeriesKey(
             "usage",
-            Labels.of("engine", "0").with("job", "vllm").with("instance", ReplayRig.TARGET.id().instance()));
+            Labels.of("engine", "0")
+                .with("job", "vllm")
+                .with("instance", ReplayRig.TARGET.id().instance()));
     assertThat(
             rig.opened
                 .stores()
@@ -249,7 +250,8 @@ class ReplayTest {
     assertThat(rig.opened.memory().rehearsals(HistoryQuery.newest(), null).items())
         .extracting(receipt -> receipt.unit() + " " + receipt.result())
         .contains("broken REJECTED", "eager SHADOW", "smooth PASSED");
-    Rehearsal smooth = rig.opened.memory().rehearsals(HistoryQuery.newest(), "smooth").items().get(0);
+    Rehearsal smooth =
+        rig.opened.memory().rehearsals(HistoryQuery.newest(), "smooth").items().get(0);
     assertThat(smooth.trials().get(0).ticks()).isBetween(355L, 365L);
 
     assertThat(rig.life.platform.promote("eager", Stage.ACT, "by a test").generation().status())

@@ -41,7 +41,8 @@ class IngestApiTest {
   private static final Duration SHORT = Duration.ofMillis(500);
 
   private final FakeDaemon daemon =
-      new FakeDaemon(new WebLimits(1 << 20, 1 << 20, 1 << 20, 20, SHORT, SHORT, 2, Duration.ofMillis(50)));
+      new FakeDaemon(
+          new WebLimits(1 << 20, 1 << 20, 1 << 20, 20, SHORT, SHORT, 2, Duration.ofMillis(50)));
   private final Calls calls = new Calls(daemon);
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -35,7 +35,14 @@ class ProtectionTest {
   private final FakeDaemon daemon =
       new FakeDaemon(
           new WebLimits(
-              1 << 20, 2 << 20, 2_000, 20, Duration.ofSeconds(10), SHORT, 2, Duration.ofMillis(50)));
+              1 << 20,
+              2 << 20,
+              2_000,
+              20,
+              Duration.ofSeconds(10),
+              SHORT,
+              2,
+              Duration.ofMillis(50)));
   private final Calls calls = new Calls(daemon);
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
