@@ -15,8 +15,8 @@ public final class PluginGuard {
   private static final Set<Thread> CANCELLED = ConcurrentHashMap.newKeySet();
 
   /**
-   * Whether any thread is to be cancelled; one plain read on the way of every loop. Written together
-   * with the set, so that nobody's end hides another one's beginning.
+   * Whether any thread is to be cancelled; one plain read on the way of every loop. Written
+   * together with the set, so that nobody's end hides another one's beginning.
    */
   private static volatile boolean any;
 
