@@ -59,29 +59,6 @@ public final class DependencyGraph {
   }
 
   /**
-   * All plugins that depend on one, directly or not, in the order in which they must stop before
-   * it: each before everything that it depends on. Start them again in the reverse order.
-   */
-  public List<String> dependentsOf(String id) {
-    requireNonNull(id, "id");
-    Set<String> found = new TreeSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(id));
-    while (!open.isEmpty()) {
-      String base = open.pop();
-      for (String candidate : jars.keySet()) {
-        if (bases(candidate).contains(base) && found.add(candidate)) {
-          open.push(candidate);
-        }
-      }
-    }
-    found.remove(id);
-    List<String> stopOrder = new ArrayList<>(startOrder());
-    stopOrder.retainAll(found);
-    Collections.reverse(stopOrder);
-    return List.copyOf(stopOrder);
-  }
-
-  /**
    * A cycle of required dependencies through a plugin, in full: {@code [a, b, a]}.
    *
    * @return empty where there is none

@@ -130,8 +130,9 @@ final class Arrivals {
       return kept;
     }
     if (same && runner.running(candidate.unit()).isPresent()) {
-      // The same content under another file name.
-      return ledger.record(candidate, before.get().status(), before.get().reason());
+      // The same content under another file name; how long it has run counts from its start.
+      CodeGeneration runs = before.get();
+      return ledger.record(candidate.withStatus(runs.status(), runs.reason(), runs.at()));
     }
     steps(candidate);
     services.problems().clear(candidate.unit());

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Map;
@@ -157,6 +158,19 @@ class PluginPlatformTest {
       rig.settle(platform);
       assertThat(PlatformRig.guardrails(platform, ADVISED)).containsExactly("second");
       assertThat(rig.history.rows("first")).containsExactly("1 ACTIVE", "1 REMOVED");
+    }
+  }
+
+  @Test
+  void anotherFileNameIsNoNewStart() throws IOException {
+    try (PluginPlatform platform = rig.boot()) {
+      rig.drop("Saying.java", source("saying", "1.0.0", "hello"));
+      rig.settle(platform);
+      Instant started = platform.plugins().get(0).generation().at();
+      Files.move(rig.guardrails.resolve("Saying.java"), rig.guardrails.resolve("Other.java"));
+      rig.settle(platform);
+      assertThat(platform.plugins().get(0).generation().file()).isEqualTo("Other.java");
+      assertThat(platform.plugins().get(0).generation().at()).isEqualTo(started);
     }
   }
 

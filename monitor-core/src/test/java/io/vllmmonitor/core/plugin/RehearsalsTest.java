@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,7 +180,7 @@ class RehearsalsTest {
     PluginPlatform ended = rig.boot();
     CompletableFuture<Void> scanning = CompletableFuture.runAsync(() -> rig.settle(ended));
     inside.await();
-    ended.close();
+    CompletableFuture.runAsync(ended::close).get(30, TimeUnit.SECONDS);
     scanning.get();
     assertThat(rig.history.rows("acme")).doesNotContain("1 ACTIVE").endsWith("1 REJECTED");
     gateWork = () -> {};

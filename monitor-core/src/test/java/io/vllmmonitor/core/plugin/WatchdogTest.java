@@ -46,8 +46,11 @@ class WatchdogTest {
     Thread self = Thread.currentThread();
     for (int i = 0; i < 50_000; i++) {
       PluginGuard.cancel(self);
-      assertThatThrownBy(PluginGuard::check).isInstanceOf(CallCancelled.class);
-      PluginGuard.release(self);
+      try {
+        assertThatThrownBy(PluginGuard::check).isInstanceOf(CallCancelled.class);
+      } finally {
+        PluginGuard.release(self);
+      }
     }
   }
 }
