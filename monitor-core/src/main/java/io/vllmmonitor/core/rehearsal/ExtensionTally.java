@@ -51,6 +51,11 @@ final class ExtensionTally {
     }
   }
 
+  /** Whether it has failed so often, and never done anything else, that more of it says nothing. */
+  boolean isHopeless() {
+    return failures == ticks && ticks >= RehearsalDesk.LEAST_TICKS;
+  }
+
   void began(Instant at) {
     since = at;
     firings++;

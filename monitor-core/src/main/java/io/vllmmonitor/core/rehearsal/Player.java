@@ -25,6 +25,9 @@ interface Player {
   /** One tick. */
   void play(ViewSource windows, Instant at);
 
+  /** Whether there is no point in playing on: it does nothing but fail. */
+  boolean isHopeless();
+
   /** The receipt; ends the rehearsal. */
   RehearsedExtension result(RealIncidents incidents, Instant from);
 
@@ -53,6 +56,11 @@ interface Player {
           step.firing(),
           step.nanos(),
           step.failure());
+    }
+
+    @Override
+    public boolean isHopeless() {
+      return tally.isHopeless();
     }
 
     @Override
@@ -117,6 +125,11 @@ interface Player {
         kind = forecast.kind();
       }
       return "failure";
+    }
+
+    @Override
+    public boolean isHopeless() {
+      return tally.isHopeless();
     }
 
     @Override

@@ -41,7 +41,7 @@ import java.util.function.LongSupplier;
  */
 public final class RehearsalDesk implements RehearsalGate {
   /** Fewer ticks say nothing about how often code fails or fires. */
-  private static final int LEAST_TICKS = 20;
+  static final int LEAST_TICKS = 20;
 
   /** What a call of code may take beyond the deadline before its thread is given up. */
   private static final Duration GRACE = Duration.ofSeconds(10);

@@ -65,8 +65,13 @@ public final class Budget {
   /** Ends the call; answers how many bytes it allocated, roughly. */
   static int disarm() {
     Meter meter = METER.get();
-    METER.remove();
-    return meter.limits.bytes() - Math.max(0, meter.bytes);
+    int allocated = meter.limits.bytes() - Math.max(0, meter.bytes);
+    // The meter stays: making one for each call would cost more than everything else here.
+    meter.limits = NOTHING;
+    meter.steps = 0;
+    meter.bytes = 0;
+    meter.exhausted = null;
+    return allocated;
   }
 
   /** At the entry of every method; answers the depth that it runs at. */

@@ -124,7 +124,7 @@ class RehearsalDeskTest {
   }
 
   @Test
-  void codeThatThrowsInMostTicksIsRefused() {
+  void codeThatOnlyFailsIsRefusedWithoutWaitingForTheEnd() {
     stored();
 
     RehearsalGate.Receipt receipt =
@@ -134,7 +134,25 @@ class RehearsalDeskTest {
             });
 
     assertThat(receipt.decision()).isEqualTo(RehearsalGate.Decision.REFUSED);
-    assertThat(receipt.reason()).contains("720 of 720").contains("not today");
+    assertThat(receipt.reason()).contains("20 of 20").contains("not today");
+  }
+
+  @Test
+  void codeThatThrowsInMostTicksIsRefused() {
+    stored();
+    int[] calls = {0};
+
+    RehearsalGate.Receipt receipt =
+        rehearse(
+            view -> {
+              if (calls[0]++ % 3 == 0) {
+                return Verdict.pass();
+              }
+              throw new IllegalStateException("not today");
+            });
+
+    assertThat(receipt.decision()).isEqualTo(RehearsalGate.Decision.REFUSED);
+    assertThat(receipt.reason()).contains("480 of 720").contains("not today");
     assertThat(problems.open())
         .extracting(Problem::code)
         .containsExactly(ErrorCode.REHEARSAL_FAILED);

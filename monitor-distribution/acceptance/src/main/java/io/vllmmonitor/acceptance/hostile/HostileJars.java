@@ -15,6 +15,8 @@ final class HostileJars {
   private static final String SLEEP = "Rule.sleep();";
   private static final String RECURSE = "Rule.spun = Rule.down(0);";
   private static final String EXIT = "System.exit(7);";
+  private static final String HOOK =
+      "Runtime.getRuntime().addShutdownHook(new Thread(() -> { Rule.spun = 1; }));";
   private static final String HALT = "Runtime.getRuntime().halt(7);";
 
   private final List<JarRecipe> recipes = new ArrayList<>();
@@ -113,6 +115,12 @@ final class HostileJars {
         Expected.DEADLY_CALL,
         Wave.EXIT,
         true);
+    add(
+        JarRecipe.of("leaves-hook").with(Spot.GUARDRAILS, HOOK),
+        "adds a shutdown hook",
+        Expected.DEADLY_START,
+        Wave.START,
+        true);
   }
 
   private void ends() {
@@ -144,12 +152,6 @@ final class HostileJars {
             + " left.start();",
         Expected.LEFTOVER);
     end(
-        "leaves-hook",
-        "leaves a shutdown hook behind",
-        Spot.GUARDRAILS,
-        "Runtime.getRuntime().addShutdownHook(new Thread(() -> { Rule.spun = 1; }));",
-        Expected.LEFTOVER);
-    end(
         "leaves-mbean",
         "leaves an MBean behind",
         Spot.GUARDRAILS,
@@ -175,7 +177,7 @@ final class HostileJars {
         what,
         wave == Wave.HANG ? Expected.HANGING_CALL : Expected.FAILING_CALL,
         wave,
-        true);
+        wave != Wave.HANG);
   }
 
   private void end(String unit, String what, Spot spot, String code, Expected expected) {

@@ -6,10 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.vllmmonitor.acceptance.hostile.CountingPlugins;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +37,7 @@ final class InstallRounds implements AutoCloseable {
   private final ProofSetting setting;
   private final Path config;
   private final Path data;
-  private final Path aside;
+  private final HiddenFiles files;
   private final Random random;
   private final Map<String, byte[]> jars;
   private final ScrapePusher poster = new ScrapePusher();
@@ -56,13 +54,14 @@ final class InstallRounds implements AutoCloseable {
   private int lost;
   private int torn;
   private int struck;
+  private int suspected;
 
   InstallRounds(ProofSetting setting, Path config, int rounds, Random random) throws IOException {
     this.setting = setting;
     this.config = config;
     this.random = random;
     this.data = setting.scratch().resolve("install");
-    this.aside = Files.createDirectories(setting.scratch().resolve("aside"));
+    this.files = new HiddenFiles(data, setting.scratch().resolve("aside"));
     List<String> others = new ArrayList<>();
     for (int round = 1; round <= rounds; round += 2) {
       others.add("install-" + round);
@@ -78,7 +77,7 @@ final class InstallRounds implements AutoCloseable {
   /** Starts the first daemon, with the first version of what is swapped later. */
   void begin() throws Exception {
     up();
-    drop("plugins", SWAPPED + ".jar", jar(SWAPPED + "-1"));
+    files.drop("plugins", SWAPPED + ".jar", jar(SWAPPED + "-1"));
     awaitInstalled(SWAPPED, Hash.of(jar(SWAPPED + "-1")));
   }
 
@@ -91,7 +90,7 @@ final class InstallRounds implements AutoCloseable {
             ? jar(unit)
             : CountingPlugins.source(unit, "Install" + round).getBytes(StandardCharsets.UTF_8);
     String hash = Hash.of(bytes);
-    drop(isJar ? "plugins" : "guardrails", isJar ? unit + ".jar" : unit + ".java", bytes);
+    files.drop(isJar ? "plugins" : "guardrails", isJar ? unit + ".jar" : unit + ".java", bytes);
     killAround(EARLIEST_KILL_MILLIS, KILL_SPREAD_MILLIS);
     restart();
     installs++;
@@ -100,7 +99,7 @@ final class InstallRounds implements AutoCloseable {
       struck++;
       judgeWhole(unit, List.of(hash));
     }
-    putBack();
+    files.putBack();
     awaitInstalled(unit, hash);
   }
 
@@ -109,7 +108,7 @@ final class InstallRounds implements AutoCloseable {
     String before = Hash.of(jar(SWAPPED + "-" + round));
     byte[] next = jar(SWAPPED + "-" + (round + 1));
     String after = Hash.of(next);
-    drop("plugins", SWAPPED + ".jar", next);
+    files.drop("plugins", SWAPPED + ".jar", next);
     killAround(EARLIEST_KILL_MILLIS, KILL_SPREAD_MILLIS);
     restart();
     swaps++;
@@ -122,7 +121,7 @@ final class InstallRounds implements AutoCloseable {
       }
       judgeState("swap " + round, back);
     }
-    putBack();
+    files.putBack();
     awaitInstalled(SWAPPED, after);
   }
 
@@ -148,7 +147,7 @@ final class InstallRounds implements AutoCloseable {
       saved = Math.max(saved, seen.calls());
     }
     restart();
-    putBack();
+    files.putBack();
     saves++;
     if (!UnitsView.of(rest()).isLive(SWAPPED)) {
       int status = poster.post(rest(), data, "/api/v1/plugins/" + SWAPPED + "/enable", "");
@@ -182,7 +181,13 @@ final class InstallRounds implements AutoCloseable {
 
   /** How it goes, for the log. */
   String told() {
-    return summary() + "; kills after the deed was done " + struck + ", saved count " + saved;
+    return summary()
+        + "; kills after the deed was done "
+        + struck
+        + ", saved count "
+        + saved
+        + ", suspected and approved "
+        + suspected;
   }
 
   @Override
@@ -226,8 +231,12 @@ final class InstallRounds implements AutoCloseable {
         unit + " to be called",
         PATIENCE,
         () -> {
-          Optional<CountingUnit> now = CountingUnit.of(UnitsView.of(rest), unit);
+          UnitsView view = UnitsView.of(rest);
+          Optional<CountingUnit> now = CountingUnit.of(view, unit);
           now.ifPresent(found::add);
+          if (now.isEmpty()) {
+            liftSuspicion(view, unit);
+          }
           return now.isPresent();
         });
     return found.get(0);
@@ -239,13 +248,36 @@ final class InstallRounds implements AutoCloseable {
       Until.holds(
           unit + " to run with the bytes of its file",
           PATIENCE,
-          () ->
-              CountingUnit.of(UnitsView.of(rest), unit)
-                  .map(now -> now.hash().equals(hash))
-                  .orElse(false));
+          () -> {
+            UnitsView view = UnitsView.of(rest);
+            boolean there =
+                CountingUnit.of(view, unit).map(now -> now.hash().equals(hash)).orElse(false);
+            if (!there) {
+              liftSuspicion(view, unit);
+            }
+            return there;
+          });
       installed.put(unit, hash);
     } catch (ProofFailure e) {
       torn(e.getMessage() + "; " + about(unit));
+    }
+  }
+
+  /**
+   * Content during whose start or first call the daemon died is in quarantine: that it was killed
+   * is not to be told from a crash. With that reason, and with no other, the operator approves it.
+   */
+  private void liftSuspicion(UnitsView view, String unit) throws Exception {
+    for (JsonNode problem : view.problems()) {
+      String message = problem.path("message").asText();
+      boolean about = problem.path("subject").asText().startsWith(unit) || message.contains(unit);
+      if (about
+          && problem.path("name").asText().equals("PLUGIN_QUARANTINED")
+          && message.contains("the daemon died during")) {
+        int status = poster.post(rest(), data, "/api/v1/plugins/" + unit + "/approve", "");
+        suspected += status == 200 ? 1 : 0;
+        return;
+      }
     }
   }
 
@@ -290,15 +322,6 @@ final class InstallRounds implements AutoCloseable {
     return jar;
   }
 
-  private void drop(String folder, String file, byte[] bytes) throws IOException {
-    Path half = Files.write(data.resolve(folder).resolve(".half-" + file), bytes);
-    Files.move(
-        half,
-        data.resolve(folder).resolve(file),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
-  }
-
   private void killAround(int earliestMillis, int spreadMillis) throws InterruptedException {
     LockSupport.parkNanos(1_000_000L * (earliestMillis + random.nextInt(spreadMillis)));
     if (running != null) {
@@ -307,25 +330,9 @@ final class InstallRounds implements AutoCloseable {
   }
 
   private void restart() throws Exception {
-    moveAll(data, aside);
+    files.hide();
     up();
     judgeInstalled();
-  }
-
-  private void putBack() throws IOException {
-    moveAll(aside, data);
-  }
-
-  private static void moveAll(Path from, Path to) throws IOException {
-    for (String folder : List.of("plugins", "guardrails")) {
-      Files.createDirectories(to.resolve(folder));
-      Files.createDirectories(from.resolve(folder));
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(from.resolve(folder))) {
-        for (Path file : files) {
-          Files.move(file, to.resolve(folder).resolve(file.getFileName()));
-        }
-      }
-    }
   }
 
   private void up() throws IOException {
