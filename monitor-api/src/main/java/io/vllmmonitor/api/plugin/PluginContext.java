@@ -38,9 +38,9 @@ public interface PluginContext {
 
   /**
    * Randomness; seeded in tests and replays. While a guardrail or predictor is being evaluated it
-   * follows from the code, the extension, the target and the instant of the view, on the thread that
-   * evaluates, so that a replay draws the same. What an instance draws when it is made, or outside of
-   * its calls, no replay can draw again.
+   * follows from the code, the extension, the target and the instant of the view, on the thread
+   * that evaluates, so that a replay draws the same. What an instance draws when it is made, or
+   * outside of its calls, no replay can draw again.
    */
   RandomGenerator random();
 

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param windowFrom the oldest scrape that the view could see
  * @param scrapeInterval of the target; what is fresh follows from it
  * @param evaluations how often this instance had been asked, this time included
- * @param seed what its randomness followed from, 53 bits; null in entries of earlier versions, which
- *     were not seeded
+ * @param seed what its randomness followed from, 53 bits; null in entries of earlier versions,
+ *     which were not seeded
  * @param configHash the configuration of the unit that the instance was made with, stored as a
  *     {@link StateVersion}; empty for none, null in entries of earlier versions, which do not tell
  */

@@ -22,8 +22,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The services of one unit for one target, or for the daemon, while its scope lives. Time and chance
- * are a function of the tick while a guardrail or predictor is evaluated, see {@link Evaluation}.
+ * The services of one unit for one target, or for the daemon, while its scope lives. Time and
+ * chance are a function of the tick while a guardrail or predictor is evaluated, see {@link
+ * Evaluation}.
  */
 final class UnitContext implements PluginContext {
   private final ServiceScope scope;

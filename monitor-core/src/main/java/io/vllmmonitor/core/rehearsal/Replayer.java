@@ -106,9 +106,8 @@ public final class Replayer {
   /**
    * Reaches one verdict again.
    *
-   * @throws MonitorException REPLAY_IMPOSSIBLE when its code, state, configuration or samples are no
-   *     longer there
-   *     or its code does not end; what the making of the instance throws
+   * @throws MonitorException REPLAY_IMPOSSIBLE when its code, state, configuration or samples are
+   *     no longer there or its code does not end; what the making of the instance throws
    */
   public ReplayedVerdict replay(VerdictRecord stored) {
     Outcome<Verdict> outcome = worker.run(() -> reach(stored));
