@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reaches stored verdicts again: the code by its hash, the state and the configuration that it had,
- * the window rebuilt from the stored samples, the clock at the tick, the randomness from its seed. Nothing is stored and nothing has an effect.
- * Thread-safe; blocks on the disk and on the code.
+ * the window rebuilt from the stored samples, the clock at the tick, the randomness from its seed.
+ * Nothing is stored and nothing has an effect. Thread-safe; blocks on the disk and on the code.
  */
 public final class Replayer {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
