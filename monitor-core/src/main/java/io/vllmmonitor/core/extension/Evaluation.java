@@ -6,6 +6,7 @@ import io.vllmmonitor.api.target.TargetId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +25,13 @@ public final class Evaluation {
   private static final long FNV_PRIME = 0x100000001b3L;
 
   private final Instant at;
-  private final Supplier<Long> seeding;
+  private final LongSupplier seeding;
   private @Nullable Long seed;
   private @Nullable RandomGenerator random;
 
-  private Evaluation(Instant at, Supplier<Long> seeding) {
+  private Evaluation(Instant at, LongSupplier seeding) {
     this.at = requireNonNull(at, "at");
-    this.seeding = seeding;
+    this.seeding = requireNonNull(seeding, "seeding");
   }
 
   /**
@@ -62,7 +63,7 @@ public final class Evaluation {
   public long seed() {
     Long known = seed;
     if (known == null) {
-      known = seeding.get();
+      known = seeding.getAsLong();
       seed = known;
     }
     return known;

@@ -21,6 +21,7 @@ import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.api.view.MetricView;
 import io.vllmmonitor.core.extension.Bound;
+import io.vllmmonitor.core.extension.Evaluation;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
 import io.vllmmonitor.core.incident.IncidentBook;
 import io.vllmmonitor.core.mitigation.AttemptLedger;
@@ -34,11 +35,13 @@ import io.vllmmonitor.core.testing.MemoryHistory;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +128,25 @@ class PredictionRunnerTest {
     for (int i = 0; i < count; i++) {
       tick(usage);
     }
+  }
+
+  @Test
+  void aPredictorIsAskedWithTheTimeAndTheChanceOfItsTick() {
+    List<Object> seen = new ArrayList<>();
+    InstantSource time = Evaluation.clock(() -> Instant.EPOCH);
+    RandomGenerator chance = Evaluation.random(() -> 0);
+    predict(
+        "p",
+        false,
+        view -> {
+          seen.add(time.instant());
+          seen.add(chance.nextLong());
+          return Forecast.none();
+        });
+    tick(0.1);
+    Instant at = clock.instant();
+    long drawn = Evaluation.of("hash1", "p", TARGET.id(), at).during(chance::nextLong);
+    assertThat(seen).containsExactly(at, drawn);
   }
 
   private FailurePrediction only() {

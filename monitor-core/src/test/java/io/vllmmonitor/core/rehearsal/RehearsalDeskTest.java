@@ -25,6 +25,7 @@ import io.vllmmonitor.api.sample.SeriesKey;
 import io.vllmmonitor.api.target.Target;
 import io.vllmmonitor.api.target.TargetMode;
 import io.vllmmonitor.api.view.MetricView;
+import io.vllmmonitor.core.extension.Evaluation;
 import io.vllmmonitor.core.identity.TimeOrderedIds;
 import io.vllmmonitor.core.plugin.CandidateUnit;
 import io.vllmmonitor.core.plugin.RehearsalGate;
@@ -42,6 +43,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class RehearsalDeskTest {
@@ -139,6 +141,44 @@ class RehearsalDeskTest {
 
     assertThat(receipt.decision()).isEqualTo(RehearsalGate.Decision.REFUSED);
     assertThat(receipt.reason()).contains("20 of 20").contains("not today");
+  }
+
+  @Test
+  void chanceIsThatOfTheTickAsItIsLive() {
+    stored();
+    RandomGenerator chance = Evaluation.random(() -> 0);
+    List<Long> drawn = new ArrayList<>();
+    List<Long> foreseen = new ArrayList<>();
+    Rule rule =
+        new Rule(
+            view -> {
+              drawn.add(chance.nextLong());
+              return full(view);
+            });
+    FailurePredictor predictor =
+        new FailurePredictor() {
+          @Override
+          public String id() {
+            return "soon";
+          }
+
+          @Override
+          public Forecast predict(MetricView view) {
+            foreseen.add(chance.nextLong());
+            return Forecast.none();
+          }
+        };
+
+    RehearsalGate.Receipt unused =
+        desk(RehearsalPolicy.defaults())
+            .rehearse(new Candidate(rule, List.of()).with(predictor));
+
+    assertThat(drawn).hasSize(SCRAPES).startsWith(drawnLive(rule.id(), chance));
+    assertThat(foreseen).hasSize(SCRAPES).startsWith(drawnLive("soon", chance));
+  }
+
+  private static Long drawnLive(String extension, RandomGenerator chance) {
+    return Evaluation.of("hash", extension, TARGET.id(), START).during(chance::nextLong);
   }
 
   @Test

@@ -95,7 +95,7 @@ class TrialVerbsTest {
   void aFileThatIsTooLongIsNotSent() throws Exception {
     Files.write(file, new byte[(16 << 20) + 1]);
 
-    assertThat(run.command("plugin", "rehearse", file.toString())).isEqualTo(2);
+    assertThat(run.command("plugin", "rehearse", file.toString())).isEqualTo(1);
 
     assertThat(run.err).startsWith("VMON-8004").contains("16777217 bytes", "16777216");
   }
