@@ -10,6 +10,7 @@ import io.vllmmonitor.core.identity.ContentHash;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -86,6 +87,14 @@ public final class SigningKey {
           KeyFactory.getInstance(JarSignature.ALGORITHM)
               .generatePrivate(new PKCS8EncodedKeySpec(block(text, PRIVATE, file)));
       return new SigningKey(secret, Base64.getEncoder().encodeToString(block(text, PUBLIC, file)));
+    } catch (NoSuchFileException e) {
+      throw wrong(
+          "There is no key "
+              + file
+              + "; 'vllm-monitor plugin keygen "
+              + file
+              + "' makes one, once for all your jars",
+          e);
     } catch (IOException | IllegalArgumentException e) {
       throw wrong("The key " + file + " cannot be read: " + e, e);
     } catch (GeneralSecurityException e) {
@@ -119,6 +128,8 @@ public final class SigningKey {
       Path half = jar.resolveSibling("." + name + ".tmp");
       Files.writeString(half, signature.text(), US_ASCII);
       return Files.move(half, jar.resolveSibling(name), StandardCopyOption.REPLACE_EXISTING);
+    } catch (NoSuchFileException e) {
+      throw wrong("There is no jar " + jar + " to sign; build it first, or name another file", e);
     } catch (IOException e) {
       throw wrong("Plugin jar " + jar + " cannot be signed: " + e, e);
     } catch (GeneralSecurityException e) {

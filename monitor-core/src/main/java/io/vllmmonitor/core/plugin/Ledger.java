@@ -149,6 +149,13 @@ final class Ledger {
         .toList();
   }
 
+  /** The unit whose newest generation came under this file name. */
+  Optional<String> unitOfFile(String file) {
+    return units.keySet().stream()
+        .filter(unit -> newest(unit).filter(one -> one.file().equals(file)).isPresent())
+        .findFirst();
+  }
+
   Optional<CodeGeneration> newest(String unit) {
     return generations(unit).stream().findFirst();
   }

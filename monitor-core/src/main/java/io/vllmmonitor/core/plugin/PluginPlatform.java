@@ -381,7 +381,9 @@ public final class PluginPlatform
 
   private MonitorException unknown(String unit) {
     String hint =
-        NearestName.of(unit, ledger.units())
+        ledger
+            .unitOfFile(unit)
+            .or(() -> NearestName.of(unit, ledger.units()))
             .map(name -> "; did you mean '" + name + "'?")
             .orElse("; 'vllm-monitor plugin list' shows what there is");
     return new MonitorException(

@@ -1,5 +1,6 @@
 package io.vllmmonitor.core.plugin;
 
+import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_NOT_FOUND;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_NO_EARLIER_GENERATION;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_QUARANTINED;
 import static io.vllmmonitor.api.error.ErrorCode.PLUGIN_ROLLED_BACK;
@@ -58,8 +59,8 @@ final class Revival {
   /**
    * Lets content in quarantine run again, in place of what runs.
    *
-   * @throws MonitorException PLUGIN_QUARANTINED when nothing of the unit is in quarantine;
-   *     otherwise why it still does not run
+   * @throws MonitorException PLUGIN_NOT_FOUND when nothing of the unit is in quarantine; otherwise
+   *     why it still does not run
    */
   void approve(String unit) {
     CodeGeneration chosen =
@@ -68,7 +69,7 @@ final class Revival {
             .orElseThrow(
                 () ->
                     new MonitorException(
-                        PLUGIN_QUARANTINED,
+                        PLUGIN_NOT_FOUND,
                         Blame.OPERATOR,
                         "Nothing of '"
                             + unit
@@ -146,9 +147,24 @@ final class Revival {
     return !generation.reason().startsWith(FROM) && !generation.reason().equals(ENABLED);
   }
 
+  /** Whether a generation took the place of another one by a rollback, whose reason it tells. */
+  static boolean cameBackFrom(CodeGeneration back, CodeGeneration bad) {
+    return back.reason().startsWith(FROM + bad.generation() + ": ");
+  }
+
   /** Notes that the monitor itself has rolled a unit back. */
   void noteRollback(CodeGeneration back) {
-    services.problems().note(PLUGIN_ROLLED_BACK, Blame.PLUGIN, back.unit(), back.reason());
+    services
+        .problems()
+        .note(
+            PLUGIN_ROLLED_BACK,
+            Blame.PLUGIN,
+            back.unit(),
+            "Generation "
+                + back.generation()
+                + " runs again, "
+                + back.reason()
+                + "; drop changed content");
   }
 
   /** Stops a unit whose content does harm, and keeps the content from being started. */

@@ -76,14 +76,16 @@ final class UnitListing {
     CodeGeneration generation = summary.generation();
     String id = generation.unit();
     if (summary.phase() == LifePhase.DEGRADED) {
-      return "Calls are tried again by themselves; 'plugin rollback "
-          + id
-          + "' returns to the generation before, new content starts clean";
+      return "Calls are tried again by themselves; "
+          + (ledger.previousGood(generation).isPresent()
+              ? "'plugin rollback " + id + "' returns to the generation before, "
+              : "")
+          + "changed content starts clean";
     }
     return switch (generation.status()) {
       case ACTIVE, SHADOW ->
           running.isPresent()
-              ? "Nothing is wrong with it"
+              ? ofRunning(generation)
               : summary.phase() == LifePhase.WAITING
                   ? "It starts by itself when the plugins run that it depends on"
                   : "'plugin enable " + id + "' tries again, or drop changed content";
@@ -93,6 +95,19 @@ final class UnitListing {
       case QUARANTINED ->
           "Drop changed content, or 'plugin approve " + id + "' runs this content again";
     };
+  }
+
+  private String ofRunning(CodeGeneration generation) {
+    CodeGeneration newest = ledger.newest(generation.unit()).orElse(generation);
+    if (newest.generation() <= generation.generation() || !newest.status().failed()) {
+      return "Nothing is wrong with it";
+    }
+    return "It runs; in place of generation "
+        + newest.generation()
+        + " drop changed content"
+        + (newest.status() == CodeStatus.QUARANTINED
+            ? ", or 'plugin approve " + generation.unit() + "' runs that content again"
+            : "");
   }
 
   /** An older generation that goes on is what counts; the failed one is told in its reason. */
@@ -106,12 +121,17 @@ final class UnitListing {
       return newest;
     }
     String reason =
-        current.reason()
-            + "; generation "
-            + newest.generation()
-            + (newest.status() == CodeStatus.REJECTED ? " was rejected: " : " is in quarantine: ")
-            + newest.reason();
+        current.reason() + "; generation " + newest.generation() + failure(current, newest);
     return current.withStatus(current.status(), reason, current.at());
+  }
+
+  private static String failure(CodeGeneration current, CodeGeneration failed) {
+    if (failed.status() == CodeStatus.REJECTED) {
+      return " was rejected: " + failed.reason();
+    }
+    return Revival.cameBackFrom(current, failed)
+        ? " is in quarantine"
+        : " is in quarantine: " + failed.reason();
   }
 
   /** The summary of where a unit stands; the table is in the documentation. */

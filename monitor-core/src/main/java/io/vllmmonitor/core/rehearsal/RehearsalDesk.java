@@ -262,7 +262,9 @@ public final class RehearsalDesk implements RehearsalGate {
 
   private void tell(Rehearsal done) {
     switch (done.result()) {
-      case REJECTED -> note(REHEARSAL_FAILED, Blame.PLUGIN, done, done.reason());
+      case REJECTED, ON_DEMAND -> {
+        // what refuses the code says so under its file; what a person asks for changes nothing
+      }
       case SHADOW ->
           note(
               REHEARSAL_FIRES_OFTEN,
@@ -270,10 +272,7 @@ public final class RehearsalDesk implements RehearsalGate {
               done,
               done.reason()
                   + "; it runs in shadow. Promote it with 'vllm-monitor guardrail promote'");
-      case PASSED, NOTHING_TO_REHEARSE, ON_DEMAND -> {
-        problems.clear(REHEARSAL_FAILED, done.unit());
-        problems.clear(REHEARSAL_FIRES_OFTEN, done.unit());
-      }
+      case PASSED, NOTHING_TO_REHEARSE -> problems.clear(REHEARSAL_FIRES_OFTEN, done.unit());
     }
     Instant cutAt = done.cutAt();
     if (cutAt == null) {

@@ -118,7 +118,7 @@ final class JavacCompiler {
         Blame.PLUGIN,
         place
             + ": "
-            + message.replaceAll("\\s+", " ")
+            + message.strip().replaceAll("\\s*\\R\\s*", "; ").replaceAll("\\s+", " ")
             + (errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more errors)"));
   }
 

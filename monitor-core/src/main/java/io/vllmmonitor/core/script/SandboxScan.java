@@ -232,6 +232,8 @@ final class SandboxScan {
             + ": "
             + what
             + " is not allowed in a dropped source"
-            + (hint == null ? "; what is allowed is listed in the guide" : "; " + hint));
+            + (hint == null
+                ? "; what is allowed is listed in docs/dropped-sources.md under 'The rules'"
+                : "; " + hint));
   }
 }

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.vllmmonitor.api.config.Settings;
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.MonitorException;
+import io.vllmmonitor.core.config.NearestName;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -81,6 +82,7 @@ public record SourceHeader(
       throw wrong(file, "does not begin with a header comment");
     }
     Map<String, String> fields = fields(file, body.substring(2, end));
+    Map<String, String> defaults = defaults(file, fields);
     String id = required(file, fields, "id");
     if (!ID.matcher(id).matches()) {
       throw wrong(file, "has the id '" + id + "'; expected [a-z][a-z0-9.-]{1,63}");
@@ -98,7 +100,7 @@ public record SourceHeader(
                     wrong(
                         file,
                         "asks for the compiler '" + word + "'; expected auto, janino or javac"));
-    return new SourceHeader(id, version, description, compiler, defaults(file, fields));
+    return new SourceHeader(id, version, description, compiler, defaults);
   }
 
   private static Map<String, String> fields(String file, String comment) {
@@ -124,7 +126,11 @@ public record SourceHeader(
                 file,
                 "has the header key '"
                     + key
-                    + "'; known are id, version, description, compiler and config.KEY with KEY in snake"
+                    + "'"
+                    + NearestName.of(key, PLAIN_KEYS)
+                        .map(name -> " (did you mean '" + name + "'?)")
+                        .orElse("")
+                    + "; known are id, version, description, compiler and config.KEY with KEY in snake"
                     + " case");
           }
         });

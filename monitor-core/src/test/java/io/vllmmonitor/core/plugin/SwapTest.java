@@ -162,7 +162,9 @@ class SwapTest {
       assertThat(rig.problemCodes("acme")).containsExactly("PLUGIN_ROLLED_BACK");
       assertThat(platform.plugins().get(0).generation().reason())
           .contains("rolled back from generation 2: it failed on probation")
-          .contains("generation 2 is in quarantine");
+          .endsWith("; generation 2 is in quarantine");
+      assertThat(platform.why("acme").remedy())
+          .contains("in place of generation 2 drop changed content, or 'plugin approve acme'");
     }
     // Its file is still there, and must not bring it back.
     try (PluginPlatform platform = rig.boot()) {

@@ -4,6 +4,7 @@ import static io.vllmmonitor.core.plugin.PlatformRig.ADVISED;
 import static io.vllmmonitor.core.plugin.PlatformRig.said;
 import static io.vllmmonitor.core.plugin.PlatformRig.source;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.vllmmonitor.api.code.CodeStatus;
@@ -48,6 +49,10 @@ class UnitStandingTest {
       assertThat(shown.generation().reason()).contains("generation 2 was rejected: ");
       assertThat(shown.extensions()).containsExactly("guardrail:says");
       assertThat(said(platform, ADVISED, "says")).isEqualTo("one default 1");
+      assertThat(platform.why("says").remedy())
+          .isEqualTo("It runs; in place of generation 2 drop changed content");
+      assertThatThrownBy(() -> platform.why("Saying.java"))
+          .hasMessageEndingWith("There is no plugin or source 'Saying.java'; did you mean 'says'?");
     }
   }
 
