@@ -253,7 +253,7 @@ public final class PluginPlatform
     return locked(
         () -> {
           find(unit);
-          revival.enable(unit);
+          revival.enable(unit, drops::hasFile);
           return listing.of(unit);
         });
   }
@@ -266,7 +266,7 @@ public final class PluginPlatform
               runner.running(unit).map(RunningUnit::generation).orElseThrow(() -> unknown(unit));
           promotions.decide(current, stage);
           CodeStatus status = stage == Stage.SHADOW ? CodeStatus.SHADOW : CodeStatus.ACTIVE;
-          runner.start(ledger.record(current, status, why));
+          runner.start(ledger.record(current, status, Revival.reasonFor(current, why)));
           return listing.of(unit);
         });
   }

@@ -39,7 +39,12 @@ final class PluginWhy implements Runnable {
     print("Problems", problems(daemon, page, reading));
     print("Health", health(page.path("health"), reading));
     print("Generations", generations(page.path("generations"), reading));
-    print("Steps, newest first", steps(page.path("transitions"), reading));
+    int known = page.path("transitions").size();
+    print(
+        known > MOST_STEPS
+            ? "Steps, the newest " + MOST_STEPS + " (all: " + PluginVerbs.path(id) + "/transitions)"
+            : "Steps, newest first",
+        steps(page.path("transitions"), reading));
   }
 
   private void summary(JsonNode page, Reading reading) {
