@@ -266,6 +266,9 @@ class CommandsTest {
     assertThat(run.out).contains("The key SHA256:");
     assertThat(run.command("plugin", "keygen", key.toString())).isEqualTo(1);
     assertThat(run.err).contains("VMON-5019", "exists already");
+    String nowhere = data.resolve("none").resolve("a.key").toString();
+    assertThat(run.command("plugin", "keygen", nowhere)).isEqualTo(1);
+    assertThat(run.err).contains("The folder of " + nowhere + " is not there; make it");
     String missing = data.resolve("none.jar").toString();
     assertThat(run.command("plugin", "sign", missing, "--key", key.toString())).isEqualTo(1);
     assertThat(run.err).contains("There is no jar " + missing + " to sign; build it first");
