@@ -65,6 +65,8 @@ public final class SigningKey {
           pair.getPrivate(), Base64.getEncoder().encodeToString(pair.getPublic().getEncoded()));
     } catch (FileAlreadyExistsException e) {
       throw wrong(file + " exists already; name a new file for the key", e);
+    } catch (NoSuchFileException e) {
+      throw wrong("The folder of " + file + " is not there; make it, or name another file", e);
     } catch (IOException e) {
       throw wrong("The key cannot be written to " + file + ": " + e, e);
     } catch (GeneralSecurityException e) {

@@ -63,6 +63,12 @@ final class Drops {
     return (kind == CodeKind.SOURCE ? sources : jars).names().contains(file);
   }
 
+  /** Whether the file of a generation is there; what is bundled always has one. */
+  boolean hasFile(CodeGeneration generation) {
+    return generation.kind() == CodeKind.BUNDLED_JAR
+        || isThere(generation.kind(), generation.file());
+  }
+
   /** After the boot: what stands is no news. */
   void know() {
     for (String unit : ledger.units()) {
@@ -194,6 +200,9 @@ final class Drops {
   private void makeKnown(CodeGeneration current) {
     boolean settled =
         current.status() == CodeStatus.DISABLED || runner.running(current.unit()).isPresent();
+    if (Revival.isWantedWithoutFile(current) && !hasFile(current)) {
+      return; // that its file is not there takes nothing away
+    }
     if (settled && current.kind() != CodeKind.BUNDLED_JAR) {
       (current.kind() == CodeKind.SOURCE ? sources : jars).know(current.file(), current.codeHash());
     }

@@ -14,6 +14,7 @@ import io.vllmmonitor.api.error.ErrorCode;
 import io.vllmmonitor.api.error.MonitorException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Starts from stored bytes what does not run: a unit that was stopped, content out of quarantine,
@@ -21,6 +22,7 @@ import java.util.Optional;
  */
 final class Revival {
   private static final String ENABLED = "enabled by the operator";
+  private static final String WITHOUT_FILE = ", from the store and without its file";
   private static final String FROM = "rolled back from generation ";
 
   private final PlatformServices services;
@@ -46,14 +48,27 @@ final class Revival {
   }
 
   /**
-   * Starts a recorded unit; does nothing where it runs.
+   * Starts a recorded unit; does nothing where it runs. One whose file is gone needs none from then
+   * on, also over restarts.
    *
+   * @param hasFile whether the file of a generation is in its folder
    * @throws MonitorException why it still does not run
    */
-  void enable(String unit) {
+  void enable(String unit, Predicate<CodeGeneration> hasFile) {
     if (runner.running(unit).isEmpty()) {
-      start(ledger.startable(unit), ENABLED);
+      CodeGeneration chosen = ledger.startable(unit);
+      start(chosen, hasFile.test(chosen) ? ENABLED : ENABLED + WITHOUT_FILE);
     }
+  }
+
+  /** Whether the operator wanted a generation whose file was gone, so that it needs none. */
+  static boolean isWantedWithoutFile(CodeGeneration generation) {
+    return generation.reason().endsWith(WITHOUT_FILE);
+  }
+
+  /** A new reason for a generation, which goes on to say that it needs no file. */
+  static String reasonFor(CodeGeneration generation, String reason) {
+    return isWantedWithoutFile(generation) ? reason + WITHOUT_FILE : reason;
   }
 
   /**
@@ -144,7 +159,7 @@ final class Revival {
 
   /** Whether a generation is on trial, and not one that somebody knew and started again. */
   static boolean isNew(CodeGeneration generation) {
-    return !generation.reason().startsWith(FROM) && !generation.reason().equals(ENABLED);
+    return !generation.reason().startsWith(FROM) && !generation.reason().startsWith(ENABLED);
   }
 
   /** Whether a generation took the place of another one by a rollback, whose reason it tells. */

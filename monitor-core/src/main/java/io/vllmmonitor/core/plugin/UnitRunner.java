@@ -311,10 +311,8 @@ final class UnitRunner {
                 id,
                 "Configuration key '"
                     + key
-                    + "' is unknown to it"
-                    + NearestName.of(key, known)
-                        .map(name -> "; did you mean '" + name + "'?")
-                        .orElse("; it takes no configuration"));
+                    + "' is unknown to it; "
+                    + NearestName.hint(key, known));
       }
     }
   }

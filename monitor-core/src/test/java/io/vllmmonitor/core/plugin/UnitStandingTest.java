@@ -57,6 +57,31 @@ class UnitStandingTest {
   }
 
   @Test
+  void whatTheOperatorEnabledWithoutItsFileStaysOverARestart() throws IOException {
+    rig.drop("Other.java", source("other", "1.0.0", "one"));
+    rig.drop("Saying.java", source("says", "1.0.0", "one"));
+    try (PluginPlatform platform = rig.boot()) {
+      platform.forTarget(ADVISED);
+      rig.settle(platform);
+      Files.delete(rig.guardrails.resolve("Saying.java"));
+      rig.settle(platform);
+      assertThat(platform.why("says").summary().status()).isEqualTo(PluginStatus.NOT_LOADED);
+      assertThat(platform.enable("says").status()).isEqualTo(PluginStatus.ACTIVE);
+      PluginSummary unused = platform.promote("says", Stage.ADVISE, "by a test");
+    }
+    try (PluginPlatform platform = rig.boot()) {
+      platform.forTarget(ADVISED);
+      rig.settle(platform);
+      assertThat(platform.why("says").summary().status()).isEqualTo(PluginStatus.ACTIVE);
+      rig.drop("Saying.java", source("says", "1.0.0", "one"));
+      rig.settle(platform);
+      Files.delete(rig.guardrails.resolve("Saying.java"));
+      rig.settle(platform);
+      assertThat(platform.why("says").summary().status()).isEqualTo(PluginStatus.NOT_LOADED);
+    }
+  }
+
+  @Test
   void aRejectedSourceGoesFromTheListWithItsFile() throws IOException {
     rig.drop("Other.java", source("other", "1.0.0", "one"));
     rig.drop("Saying.java", broken("says", "1.0.0"));

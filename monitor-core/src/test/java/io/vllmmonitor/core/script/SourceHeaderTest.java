@@ -35,6 +35,16 @@ class SourceHeaderTest {
     assertThat(header.settings().string("hold_for", "")).isEqualTo("2m");
   }
 
+  @Test
+  void aMisspeltKeyIsNamedWithTheOneThatWasMeant() {
+    MonitorException refused =
+        catchThrowableOfType(
+            MonitorException.class,
+            () -> SourceHeader.parse("A.java", "/* id: abc\n verson: 1.0.0\n description: d */"));
+    assertThat(refused.getMessage())
+        .contains("has the header key 'verson' (did you mean 'version'?); known are id");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -289,7 +289,7 @@ class WholeLanguageTest {
     assertThat(wrong.code()).isEqualTo(ErrorCode.GUARDRAIL_COMPILE);
     assertThat(wrong.getMessage())
         .startsWith("Probe.java line 15, column 9: ")
-        .contains("cannot find symbol");
+        .contains("cannot find symbol; symbol: method nonsense(); location: class Probe");
     MonitorException failing =
         catchThrowableOfType(
             MonitorException.class,

@@ -5,6 +5,7 @@ import io.vllmmonitor.api.error.MonitorException;
 import io.vllmmonitor.core.config.ConfigFlags;
 import io.vllmmonitor.core.config.ConfigLoader;
 import io.vllmmonitor.core.config.MonitorConfig;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -122,8 +123,23 @@ final class MonitorCommand implements Runnable {
         .setOut(surroundings.out())
         .setErr(surroundings.err())
         .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+        .setParameterExceptionHandler((wrong, arguments) -> misused(wrong, surroundings))
         .setExecutionExceptionHandler(
             (failure, line, parsed) -> failed(failure, surroundings).number());
+  }
+
+  /** What is wrong stays in sight: the options of the verb are a --help away. */
+  private static int misused(CommandLine.ParameterException wrong, Surroundings surroundings) {
+    CommandLine line = wrong.getCommandLine();
+    PrintWriter err = surroundings.err();
+    String name = line.getCommandSpec().qualifiedName();
+    String message = Table.clean(String.valueOf(wrong.getMessage()));
+    err.println(message);
+    boolean suggested = CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+    if (!suggested && !message.contains("--help")) {
+      err.println("'" + name + " --help' lists what there is");
+    }
+    return line.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   private static ExitCode failed(Exception failure, Surroundings surroundings) {

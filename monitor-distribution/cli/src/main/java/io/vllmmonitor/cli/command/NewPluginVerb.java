@@ -161,13 +161,13 @@ final class NewPluginVerb implements Runnable {
       root.print(
           "drop it:   install -m 644 "
               + Table.clean(built)
-              + " ~/.vllm_monitor/plugins/"
-              + id
-              + ".jar");
+              + " "
+              + Table.clean(root.directory().resolve("plugins").resolve(id + ".jar").toString()));
     } else {
       String file = Table.clean(written.get(0).toString());
       root.print("check it:  vllm-monitor plugin check " + file);
-      root.print("drop it:   cp " + file + " ~/.vllm_monitor/" + wanted.folder() + "/");
+      String drops = Table.clean(root.directory().resolve(wanted.folder()).toString());
+      root.print("drop it:   cp " + file + " " + drops + "/");
     }
   }
 }

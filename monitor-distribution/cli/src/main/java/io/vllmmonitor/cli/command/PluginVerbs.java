@@ -3,7 +3,11 @@ package io.vllmmonitor.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +23,8 @@ final class PluginVerbs {
   /** The group without a verb. */
   @Command(
       name = "plugin",
-      description = "List, explain, enable, disable, roll back, approve, write and check plugins.",
+      description = "List, explain, enable, disable, roll back, approve, rehearse, write, check and sign"
+              + " plugins.",
       synopsisSubcommandLabel = "VERB")
   static final class Group implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -70,12 +75,22 @@ final class PluginVerbs {
       table.lines().forEach(root::print);
     }
 
+    /** Several of a kind are counted, so that a line stays readable; 'plugin why' names all. */
     private static String brings(JsonNode item) {
-      StringBuilder text = new StringBuilder();
+      Map<String, List<String>> kinds = new TreeMap<>();
       for (JsonNode extension : item.path("extensions")) {
-        text.append(text.isEmpty() ? "" : ", ").append(extension.asText());
+        String name = extension.asText();
+        kinds.computeIfAbsent(name.split(":", 2)[0], kind -> new ArrayList<>()).add(name);
       }
-      return text.isEmpty() ? Reading.NOTHING : text.toString();
+      return kinds.isEmpty()
+          ? Reading.NOTHING
+          : kinds.entrySet().stream()
+              .map(
+                  kind ->
+                      kind.getValue().size() == 1
+                          ? kind.getValue().get(0)
+                          : kind.getKey() + " (" + kind.getValue().size() + ")")
+              .collect(Collectors.joining(", "));
     }
   }
 
@@ -153,6 +168,9 @@ final class PluginVerbs {
                     + Reading.text(answer.json(), "code_status")
                     + " ("
                     + Reading.text(answer.json(), "status")
-                    + ")"));
+                    + "), version "
+                    + Reading.text(answer.json(), "version")
+                    + ", generation "
+                    + Reading.text(answer.json(), "generation")));
   }
 }

@@ -1,7 +1,10 @@
 package io.vllmmonitor.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -23,7 +26,8 @@ final class PluginWhy implements Runnable {
 
   @Override
   public void run() {
-    DaemonClient.Answer answer = root.daemon().get(PluginVerbs.path(id), Map.of());
+    DaemonClient daemon = root.daemon();
+    DaemonClient.Answer answer = daemon.get(PluginVerbs.path(id), Map.of());
     if (root.json()) {
       root.print(answer.text());
       return;
@@ -32,9 +36,15 @@ final class PluginWhy implements Runnable {
     Reading reading = new Reading(root.surroundings().zone());
     summary(page, reading);
     calls(page.path("calls"), reading);
+    print("Problems", problems(daemon, page, reading));
     print("Health", health(page.path("health"), reading));
     print("Generations", generations(page.path("generations"), reading));
-    print("Steps, newest first", steps(page.path("transitions"), reading));
+    int known = page.path("transitions").size();
+    print(
+        known > MOST_STEPS
+            ? "Steps, the newest " + MOST_STEPS + " (all: " + PluginVerbs.path(id) + "/transitions)"
+            : "Steps, newest first",
+        steps(page.path("transitions"), reading));
   }
 
   private void summary(JsonNode page, Reading reading) {
@@ -66,7 +76,10 @@ final class PluginWhy implements Runnable {
             + ", needed by "
             + Reading.list(page, "dependents"));
     if (!page.path("probation_left").isNull()) {
-      line("  on probation for another " + Reading.text(page, "probation_left") + " or more calls");
+      line(
+          "  trial    on probation for another "
+              + Reading.text(page, "probation_left")
+              + ", and until enough of its calls have ended");
     }
   }
 
@@ -93,6 +106,19 @@ final class PluginWhy implements Runnable {
     }
   }
 
+  /** What is wrong with the unit or with its file, such as a newer jar that waits for approval. */
+  private static Table problems(DaemonClient daemon, JsonNode page, Reading reading) {
+    Table table = new Table("CODE", "NAME", "SUBJECT", "COUNT", "LAST", "MESSAGE");
+    Set<String> subjects =
+        new HashSet<>(List.of(Reading.text(page, "id"), Reading.text(page, "file")));
+    for (JsonNode problem : daemon.get("/api/v1/problems", Map.of()).json().path("items")) {
+      if (subjects.contains(Reading.text(problem, "subject"))) {
+        StatusCommand.problem(table, problem, reading);
+      }
+    }
+    return table;
+  }
+
   private static Table health(JsonNode instances, Reading reading) {
     Table table = new Table("INSTANCE", "TARGET", "BREAKER", "FAILED IN A ROW", "LAST FAILURE");
     for (JsonNode instance : instances) {
@@ -101,7 +127,11 @@ final class PluginWhy implements Runnable {
           Reading.text(instance, "target"),
           Reading.text(instance, "breaker"),
           Reading.text(instance, "consecutive_failures"),
-          reading.time(instance, "last_failure_at") + " " + Reading.text(instance, "last_failure"));
+          instance.path("last_failure_at").isNull()
+              ? Reading.NOTHING
+              : reading.time(instance, "last_failure_at")
+                  + " "
+                  + Reading.text(instance, "last_failure"));
     }
     return table;
   }

@@ -89,7 +89,7 @@ final class StatusCommand implements Callable<Integer> {
     }
     section("FIRING GUARDRAILS", "none", firing(page));
     if (!page.path("unknown").isEmpty()) {
-      section("GUARDRAILS WITHOUT DATA", "none", unknown(page));
+      section("GUARDRAILS THAT CANNOT TELL", "none", unknown(page));
     }
     if (!page.path("expected").isEmpty()) {
       section("EXPECTED FAILURES", "none", expected(page));
@@ -192,22 +192,31 @@ final class StatusCommand implements Callable<Integer> {
                     + ": "
                     + Reading.text(attempt, "status")));
     root.print(
-        "  outcome "
-            + Table.clean(
-                Reading.text(attempt, "outcome") + ": " + Reading.text(attempt, "outcome_reason")));
+        attempt.path("outcome").isNull()
+            ? "  outcome not measured"
+            : "  outcome "
+                + Table.clean(
+                    Reading.text(attempt, "outcome")
+                        + ": "
+                        + Reading.text(attempt, "outcome_reason")));
   }
 
   private Table problems(JsonNode page) {
     Table table = new Table("CODE", "NAME", "SUBJECT", "COUNT", "LAST", "MESSAGE");
     for (JsonNode problem : page.path("problems")) {
-      table.row(
-          Reading.text(problem, "code"),
-          Reading.text(problem, "name"),
-          Reading.text(problem, "subject"),
-          Reading.text(problem, "count"),
-          reading.time(problem, "last_at"),
-          Reading.text(problem, "message"));
+      problem(table, problem, reading);
     }
     return table;
+  }
+
+  /** One line of a table of problems. */
+  static void problem(Table table, JsonNode problem, Reading reading) {
+    table.row(
+        Reading.text(problem, "code"),
+        Reading.text(problem, "name"),
+        Reading.text(problem, "subject"),
+        Reading.text(problem, "count"),
+        reading.time(problem, "last_at"),
+        Reading.text(problem, "message"));
   }
 }

@@ -121,9 +121,9 @@ final class TrialVerbs {
         return daemon.post("/api/v1/rehearse", parameters, Files.readAllBytes(path));
       } catch (IOException e) {
         throw new MonitorException(
-            ErrorCode.CONFIG_UNREADABLE,
+            ErrorCode.PLUGIN_FILE_UNSUITABLE,
             Blame.OPERATOR,
-            "File " + path + " cannot be read: " + e.getMessage(),
+            path + " is no file that can be read; expected a .java source or a plugin .jar",
             e);
       }
     }
@@ -173,7 +173,9 @@ final class TrialVerbs {
             micros(trial.path("p99_nanos")),
             Reading.text(trial, "failures"));
       }
-      table.lines().forEach(root::print);
+      if (!table.isEmpty()) {
+        table.lines().forEach(root::print);
+      }
       for (JsonNode trial : receipt.path("trials")) {
         if (!trial.path("first_failure").isNull()) {
           root.print(
@@ -277,12 +279,13 @@ final class TrialVerbs {
                     + reading.time(item, "at")
                     + ": "
                     + (item.path("identical").asBoolean() ? "identical" : "DIFFERENT")));
-        root.print(Table.clean("  stored    " + verdict(item.path("stored"))));
+        root.print("  " + Table.clean("stored    " + verdict(item.path("stored"))));
         root.print(
-            Table.clean(
-                item.path("error").isNull()
-                    ? "  replayed  " + verdict(item.path("replayed"))
-                    : "  ! " + Reading.text(item, "error")));
+            "  "
+                + Table.clean(
+                    item.path("error").isNull()
+                        ? "replayed  " + verdict(item.path("replayed"))
+                        : "! " + Reading.text(item, "error")));
       }
     }
 

@@ -21,7 +21,7 @@ final class TrustVerbs {
       name = "approve",
       description =
           "Let the jar of a plugin in that waits for it: one that is signed with another key than"
-              + " before, or not at all.")
+              + " before, or not at all. Where none waits: run content in quarantine again.")
   static final class Approve implements Runnable {
     @Parameters(paramLabel = "ID", description = "The plugin, as the problem in 'status' names it.")
     private String id = "";

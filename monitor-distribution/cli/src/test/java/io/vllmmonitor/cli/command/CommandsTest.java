@@ -74,7 +74,7 @@ class CommandsTest {
     daemon.guardrails.add(Entities.blind("misspelt", Entities.TARGET));
     daemon.predictors.add(Entities.predictor("kv_cache_exhaustion", false, Entities.TARGET));
     assertThat(run.command("status")).isEqualTo(1);
-    assertThat(run.out).contains("GUARDRAILS WITHOUT DATA", "misspelt", "vllm:nope");
+    assertThat(run.out).contains("GUARDRAILS THAT CANNOT TELL", "misspelt", "vllm:nope");
     assertThat(run.out)
         .contains("EXPECTED FAILURES", "kv_cache_exhaustion", "CACHE_OVERFLOW in 30 s");
     assertThat(run.out)
@@ -266,6 +266,14 @@ class CommandsTest {
     assertThat(run.out).contains("The key SHA256:");
     assertThat(run.command("plugin", "keygen", key.toString())).isEqualTo(1);
     assertThat(run.err).contains("VMON-5019", "exists already");
+    String nowhere = data.resolve("none").resolve("a.key").toString();
+    assertThat(run.command("plugin", "keygen", nowhere)).isEqualTo(1);
+    assertThat(run.err).contains("The folder of " + nowhere + " is not there; make it");
+    String missing = data.resolve("none.jar").toString();
+    assertThat(run.command("plugin", "sign", missing, "--key", key.toString())).isEqualTo(1);
+    assertThat(run.err).contains("There is no jar " + missing + " to sign; build it first");
+    assertThat(run.command("plugin", "sign", jar.toString(), "--key", missing)).isEqualTo(1);
+    assertThat(run.err).contains("There is no key " + missing);
     assertThat(run.command("plugin", "sign", jar.toString(), "--key", key.toString())).isZero();
     assertThat(data.resolve("acme.jar.sig")).content().startsWith("key: ").contains("signature: ");
     daemon.plugins.add(Entities.plugin("acme"));
@@ -280,11 +288,11 @@ class CommandsTest {
     assertThat(run.command("plugin", "list")).isZero();
     assertThat(run.out).contains("guardrail-vllm  BUNDLED_JAR  0.1.0    1    ACTIVE  ACTIVE");
     assertThat(run.command("plugin", "disable", "guardrail-vllm")).isZero();
-    assertThat(run.out).isEqualTo("guardrail-vllm is now DISABLED (INACTIVE)\n");
+    assertThat(run.out).isEqualTo("guardrail-vllm is now DISABLED (INACTIVE), version 0.1.0, generation 1\n");
     assertThat(run.command("plugin", "enable", "guardrail-vllm")).isZero();
-    assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE)\n");
+    assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE), version 0.1.0, generation 1\n");
     assertThat(run.command("plugin", "rollback", "guardrail-vllm")).isZero();
-    assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE)\n");
+    assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE), version 0.1.0, generation 1\n");
     assertThat(run.command("plugin", "approve", "guardrail-vllm")).isZero();
     assertThat(run.out).startsWith("Approved for guardrail-vllm: ");
     assertThat(run.command("plugin", "enable", "no such/thing")).isEqualTo(2);
@@ -316,9 +324,22 @@ class CommandsTest {
         .startsWith("guardrail-vllm is ACTIVE (ACTIVE) since ")
         .contains("  remedy   Nothing is wrong with it\n")
         .contains("  calls    7, failed 2, slow 1, cancelled 0, held back 0, threads lost 0\n")
-        .contains("on probation for another 12s or more calls")
+        .contains("on probation for another 12s, and until enough of its calls have ended")
         .containsPattern("guardrail:kv-thrash +127.0.0.1:8000 +half_open +5")
         .containsPattern("ACTIVE +DEGRADED +PLUGIN_BREAKER_OPEN +it keeps failing");
+    assertThat(run.out).doesNotContain("Problems");
+    daemon.problems.add(
+        new Problem(
+            ErrorCode.PLUGIN_SIGNATURE,
+            Blame.OPERATOR,
+            Entities.plugin("guardrail-vllm").generation().file(),
+            "it is signed by another key",
+            1,
+            FakeDaemon.NOW,
+            FakeDaemon.NOW));
+    assertThat(run.command("plugin", "why", "guardrail-vllm")).isZero();
+    assertThat(run.out)
+        .containsPattern("Problems\n  CODE .*\n  VMON-5019 .*it is signed by another key");
     assertThat(run.command("plugin", "why", "guardrail-vllm", "--json")).isZero();
     assertThat(run.out).startsWith("{").contains("\"remedy\"");
   }
@@ -328,6 +349,10 @@ class CommandsTest {
     assertThat(run.command()).isEqualTo(2);
     assertThat(run.command("statsu")).isEqualTo(2);
     assertThat(run.err).contains("status");
+    assertThat(run.command("plugin", "new", "--kind", "guardrail")).isEqualTo(2);
+    assertThat(run.err)
+        .contains("--id=ID", "'vllm-monitor plugin new --help' lists what there is")
+        .hasLineCount(2);
     assertThat(run.command("history")).isEqualTo(2);
     assertThat(run.err).contains("checkpoints");
     assertThat(run.command("plugin")).isEqualTo(2);

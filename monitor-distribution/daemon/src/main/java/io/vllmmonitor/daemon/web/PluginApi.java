@@ -13,6 +13,7 @@ import io.vllmmonitor.core.plugin.PluginDirectory;
 import io.vllmmonitor.core.plugin.PluginStory;
 import io.vllmmonitor.core.plugin.PluginSummary;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -39,7 +40,10 @@ final class PluginApi {
     page.put("remedy", story.remedy());
     Duration probation = story.probation();
     page.set(
-        "probation_left", probation == null ? NullNode.getInstance() : WebJson.node(probation));
+        "probation_left",
+        probation == null
+            ? NullNode.getInstance()
+            : WebJson.node(probation.plusMillis(999).truncatedTo(ChronoUnit.SECONDS)));
     page.set("dependencies", WebJson.node(story.dependencies()));
     page.set("dependents", WebJson.node(story.dependents()));
     page.set("calls", WebJson.tree(story.calls()));

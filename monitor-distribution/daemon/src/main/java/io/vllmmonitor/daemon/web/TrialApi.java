@@ -183,7 +183,7 @@ final class TrialApi {
                         + NearestName.of(
                                 unit, all.stream().map(p -> p.generation().unit()).toList())
                             .map(name -> "; did you mean '" + name + "'?")
-                            .orElse("")));
+                            .orElse("; 'vllm-monitor plugin list' shows what there is")));
   }
 
   private record Span(Instant from, Instant to, List<Target> targets) {}
@@ -191,6 +191,9 @@ final class TrialApi {
   private Span span(Parameters fields) {
     Instant to = fields.instant("to", fields.now());
     String last = fields.text("last");
+    if (last != null && fields.text("from") != null) {
+      throw Parameters.wrong("last", last, "either 'last' or 'from', not both");
+    }
     Duration window = last == null ? trials.desk().policy().window() : length(last);
     Instant from = fields.instant("from", to.minus(window));
     if (!from.isBefore(to) || Duration.between(from, to).compareTo(LONGEST) > 0) {

@@ -246,7 +246,8 @@ class ReplayTest {
         .containsExactlyInAnyOrder("usage", "smooth", "eager in shadow");
     assertThat(rig.life.problems.open())
         .extracting(Problem::code)
-        .contains(ErrorCode.REHEARSAL_FAILED, ErrorCode.REHEARSAL_FIRES_OFTEN);
+        .contains(ErrorCode.PLUGIN_REHEARSAL_REFUSED, ErrorCode.REHEARSAL_FIRES_OFTEN)
+        .doesNotContain(ErrorCode.REHEARSAL_FAILED);
     assertThat(rig.opened.memory().rehearsals(HistoryQuery.newest(), null).items())
         .extracting(receipt -> receipt.unit() + " " + receipt.result())
         .contains("broken REJECTED", "eager SHADOW", "smooth PASSED");
