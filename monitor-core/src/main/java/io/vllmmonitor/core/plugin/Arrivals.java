@@ -161,7 +161,7 @@ final class Arrivals {
    * The candidate as the rehearsal leaves it. It is recorded before, as one that does not run, so
    * that the next start knows it should it kill the JVM.
    */
-  private CodeGeneration rehearsed(CodeGeneration candidate, Optional<CodeGeneration> before) {
+  CodeGeneration rehearsed(CodeGeneration candidate, Optional<CodeGeneration> before) {
     if (!rehearsals.any()) {
       return candidate;
     }

@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,6 +167,23 @@ final class LifeBook {
 
   /** Whether a generation had no effect when it ran last; false for one that never ran. */
   boolean ranInShadow(CodeGeneration generation) {
+    return reached(generation)
+        .filter(to -> to == LifePhase.SHADOW || to == LifePhase.ACTIVE)
+        .findFirst()
+        .filter(to -> to == LifePhase.SHADOW)
+        .isPresent();
+  }
+
+  /** Whether a generation has ever run, or was tried out and let in. */
+  boolean hasRun(CodeGeneration generation) {
+    return reached(generation)
+        .anyMatch(
+            to ->
+                to == LifePhase.REHEARSED || to == LifePhase.SHADOW || to == LifePhase.ACTIVE);
+  }
+
+  /** The phases that a generation came into, the newest first. */
+  private Stream<LifePhase> reached(CodeGeneration generation) {
     List<CodeTransition> newest = unstored();
     Collections.reverse(newest);
     newest.addAll(
@@ -174,11 +192,7 @@ final class LifeBook {
             page -> services.history().transitions(page, generation.unit())));
     return newest.stream()
         .filter(step -> step.generation() == generation.generation())
-        .map(CodeTransition::to)
-        .filter(to -> to == LifePhase.SHADOW || to == LifePhase.ACTIVE)
-        .findFirst()
-        .filter(to -> to == LifePhase.SHADOW)
-        .isPresent();
+        .map(CodeTransition::to);
   }
 
   /** The newest steps of a unit, newest first. */

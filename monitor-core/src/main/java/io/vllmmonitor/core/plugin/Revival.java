@@ -241,7 +241,7 @@ final class Revival {
   private void start(CodeGeneration chosen, String reason) {
     try {
       CodeGeneration ready = ready(chosen);
-      CodeGeneration enabled = ledger.record(ready, resumed(ready), reason);
+      CodeGeneration enabled = ledger.record(ready, standing(ready, reason), reason);
       try {
         runner.start(enabled);
       } catch (MonitorException e) {
@@ -253,6 +253,16 @@ final class Revival {
       services.problems().note(chosen.unit(), e);
       throw e;
     }
+  }
+
+  /** What came while its unit was disabled has never been tried: it is now. */
+  private CodeStatus standing(CodeGeneration ready, String reason) {
+    if (book.hasRun(ready)) {
+      return resumed(ready);
+    }
+    book.step(ready, LifePhase.RESOLVED, reason);
+    boolean shadow = arrivals.rehearsed(ready, Optional.empty()).status() == CodeStatus.SHADOW;
+    return shadow ? CodeStatus.SHADOW : CodeStatus.ACTIVE;
   }
 
   /** What had no effect has none when it comes back; only a promotion gives it one. */

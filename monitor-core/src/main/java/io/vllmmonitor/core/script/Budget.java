@@ -36,6 +36,9 @@ public final class Budget {
 
   private static final int CHARACTERS_PER_STEP = 160;
 
+  /** Every eighth time is often enough. */
+  private static final int LOOK_MASK = 7;
+
   private static final Limits NOTHING = new Limits(0, 0);
 
   private static final ThreadLocal<Meter> METER = ThreadLocal.withInitial(Meter::new);
@@ -43,8 +46,9 @@ public final class Budget {
   private Budget() {}
 
   /** What is left on one thread. */
-  private static final class Meter {
+  static final class Meter {
     private int steps;
+    private int looks;
     private int bytes;
     private int depth;
     private int logLines;
@@ -52,7 +56,8 @@ public final class Budget {
     private @Nullable BudgetExhausted exhausted;
   }
 
-  static void arm(Limits limits) {
+  /** Begins a call; answers what {@link #disarm} takes. */
+  static Meter arm(Limits limits) {
     Meter meter = METER.get();
     meter.limits = limits;
     meter.steps = limits.steps();
@@ -60,11 +65,11 @@ public final class Budget {
     meter.depth = 0;
     meter.logLines = 0;
     meter.exhausted = null;
+    return meter;
   }
 
   /** Ends the call; answers how many bytes it allocated, roughly. */
-  static int disarm() {
-    Meter meter = METER.get();
+  static int disarm(Meter meter) {
     int allocated = meter.limits.bytes() - Math.max(0, meter.bytes);
     // The meter stays: making one for each call would cost more than everything else here.
     meter.limits = NOTHING;
@@ -190,7 +195,7 @@ public final class Budget {
 
   /** Also looks whether whoever called has lost patience; loops alone end soon enough. */
   private static void spendMuch(Meter meter, int steps) {
-    if (Thread.currentThread().isInterrupted()) {
+    if ((++meter.looks & LOOK_MASK) == 0 && Thread.currentThread().isInterrupted()) {
       throw exhaust(meter, "more time than it had: it was interrupted");
     }
     spend(meter, steps);

@@ -18,6 +18,7 @@ import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.FrameNode;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.JumpInsnNode;
 import org.objectweb.asm.tree.LabelNode;
 import org.objectweb.asm.tree.LookupSwitchInsnNode;
@@ -58,6 +59,23 @@ final class BudgetTransform {
 
   private static final Map<String, String> RECEIVERS = receivers();
 
+  private static final int NO_DEPTH = -1;
+
+  /** Types whose methods never call code of a source, since no source can implement them. */
+  private static final Set<String> FINAL_OWNERS =
+      Set.of(
+          "io/vllmmonitor/api/view/MetricView",
+          "io/vllmmonitor/api/guardrail/Verdict",
+          "io/vllmmonitor/api/guardrail/GuardrailSpec",
+          "io/vllmmonitor/api/prediction/Forecast",
+          "io/vllmmonitor/api/prediction/Forecast$Failure",
+          "io/vllmmonitor/api/config/Settings",
+          "java/lang/Math",
+          "java/lang/Double",
+          "java/lang/Integer",
+          "java/lang/Long",
+          "java/lang/String");
+
   private final Map<String, ClassNode> own = new HashMap<>();
   private final ClassLoader types;
 
@@ -83,6 +101,7 @@ final class BudgetTransform {
   }
 
   private void instrument(MethodNode method) {
+    boolean deepens = deepens(method);
     int depth = method.maxLocals;
     method.maxLocals++;
     Map<AbstractInsnNode, Integer> positions = new HashMap<>();
@@ -90,7 +109,7 @@ final class BudgetTransform {
       positions.put(node, positions.size());
     }
     for (AbstractInsnNode node : method.instructions.toArray()) {
-      instrument(method.instructions, node, depth, positions);
+      instrument(method.instructions, node, deepens ? depth : NO_DEPTH, positions);
     }
     Set<LabelNode> handlers = new HashSet<>();
     for (TryCatchBlockNode block : List.copyOf(method.tryCatchBlocks)) {
@@ -103,9 +122,32 @@ final class BudgetTransform {
       }
     }
     InsnList entry = new InsnList();
-    entry.add(call("enter", "()I"));
-    entry.add(new VarInsnNode(Opcodes.ISTORE, depth));
+    if (deepens) {
+      entry.add(call("enter", "()I"));
+      entry.add(new VarInsnNode(Opcodes.ISTORE, depth));
+    } else {
+      entry.add(call("step", "()V"));
+    }
     method.instructions.insert(entry);
+  }
+
+  /**
+   * Whether code of the source can run within a call of this method; only then does it matter how
+   * deep it is. Most rules ask their view and answer, so they need not keep count.
+   */
+  private static boolean deepens(MethodNode method) {
+    if (!method.tryCatchBlocks.isEmpty()) {
+      return true; // a handler looks at the depth
+    }
+    for (AbstractInsnNode node : method.instructions) {
+      if (node instanceof MethodInsnNode call && !FINAL_OWNERS.contains(call.owner)) {
+        return true;
+      }
+      if (node instanceof InvokeDynamicInsnNode) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void instrument(
@@ -114,6 +156,9 @@ final class BudgetTransform {
     if (jumpsBack(node, positions)) {
       code.insertBefore(node, call("step", "()V"));
     } else if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
+      if (depth == NO_DEPTH) {
+        return;
+      }
       code.insertBefore(node, new VarInsnNode(Opcodes.ILOAD, depth));
       code.insertBefore(node, call("exit", "(I)V"));
     } else if (opcode == Opcodes.NEWARRAY || opcode == Opcodes.ANEWARRAY) {

@@ -46,14 +46,14 @@ final class GuardedCalls {
    * @param allocated takes the bytes that the call allocated, roughly, however it ended
    */
   <T> T answer(String what, Call<T> call, IntConsumer allocated) {
-    Budget.arm(limits);
+    Budget.Meter meter = Budget.arm(limits);
     try {
       return call.call();
     } catch (Throwable e) {
       // Still armed: the message of an own exception class is code of the source, too.
       throw translate(what, e);
     } finally {
-      allocated.accept(Budget.disarm());
+      allocated.accept(Budget.disarm(meter));
     }
   }
 

@@ -3,6 +3,7 @@ package io.vllmmonitor.core.plugin;
 import static io.vllmmonitor.core.plugin.PlatformRig.ADVISED;
 import static io.vllmmonitor.core.plugin.PlatformRig.said;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vllmmonitor.api.error.Blame;
 import io.vllmmonitor.api.error.ErrorCode;
@@ -92,6 +93,29 @@ class RehearsalsTest {
       drop("3.0.0");
       rig.settle(platform);
       assertThat(said(platform, ADVISED, "kv")).startsWith("3.0.0");
+    }
+  }
+
+  @Test
+  void whatCameWhileItsUnitWasDisabledIsTriedWhenItIsEnabled() throws IOException {
+    drop("1.0.0");
+    try (PluginPlatform platform = rig.boot()) {
+      rig.settle(platform);
+      platform.disable("acme");
+      drop("2.0.0");
+      rig.settle(platform);
+      assertThat(seen).hasSize(1);
+      decision = RehearsalGate.Decision.REFUSED;
+      assertThatThrownBy(() -> platform.enable("acme")).hasMessageContaining("tried");
+      assertThat(platform.forTarget(ADVISED).guardrails()).isEmpty();
+      assertThat(seen).hasSize(2);
+      decision = RehearsalGate.Decision.SHADOW;
+      PluginSummary enabled = platform.enable("acme");
+      assertThat(enabled.phase().name()).isEqualTo("SHADOW");
+      assertThat(seen).hasSize(3);
+      platform.disable("acme");
+      assertThat(platform.enable("acme").phase().name()).isEqualTo("SHADOW");
+      assertThat(seen).hasSize(3);
     }
   }
 
