@@ -178,8 +178,7 @@ final class LifeBook {
   boolean hasRun(CodeGeneration generation) {
     return reached(generation)
         .anyMatch(
-            to ->
-                to == LifePhase.REHEARSED || to == LifePhase.SHADOW || to == LifePhase.ACTIVE);
+            to -> to == LifePhase.REHEARSED || to == LifePhase.SHADOW || to == LifePhase.ACTIVE);
   }
 
   /** The phases that a generation came into, the newest first. */

@@ -271,8 +271,7 @@ public final class PluginPlatform
           promotions.decide(current, stage);
           CodeStatus status = stage == Stage.SHADOW ? CodeStatus.SHADOW : CodeStatus.ACTIVE;
           try {
-            runner.start(
-                ledger.record(current, status, Revival.reasonFor(current, why)));
+            runner.start(ledger.record(current, status, Revival.reasonFor(current, why)));
           } catch (MonitorException e) {
             // What runs is as it was, so that must be what the next start finds.
             ledger.record(current);

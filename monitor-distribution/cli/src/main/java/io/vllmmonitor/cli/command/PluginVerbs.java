@@ -23,7 +23,8 @@ final class PluginVerbs {
   /** The group without a verb. */
   @Command(
       name = "plugin",
-      description = "List, explain, enable, disable, roll back, approve, rehearse, write, check and sign"
+      description =
+          "List, explain, enable, disable, roll back, approve, rehearse, write, check and sign"
               + " plugins.",
       synopsisSubcommandLabel = "VERB")
   static final class Group implements Runnable {

@@ -288,11 +288,14 @@ class CommandsTest {
     assertThat(run.command("plugin", "list")).isZero();
     assertThat(run.out).contains("guardrail-vllm  BUNDLED_JAR  0.1.0    1    ACTIVE  ACTIVE");
     assertThat(run.command("plugin", "disable", "guardrail-vllm")).isZero();
-    assertThat(run.out).isEqualTo("guardrail-vllm is now DISABLED (INACTIVE), version 0.1.0, generation 1\n");
+    assertThat(run.out)
+        .isEqualTo("guardrail-vllm is now DISABLED (INACTIVE), version 0.1.0, generation 1\n");
     assertThat(run.command("plugin", "enable", "guardrail-vllm")).isZero();
-    assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE), version 0.1.0, generation 1\n");
+    assertThat(run.out)
+        .isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE), version 0.1.0, generation 1\n");
     assertThat(run.command("plugin", "rollback", "guardrail-vllm")).isZero();
-    assertThat(run.out).isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE), version 0.1.0, generation 1\n");
+    assertThat(run.out)
+        .isEqualTo("guardrail-vllm is now ACTIVE (ACTIVE), version 0.1.0, generation 1\n");
     assertThat(run.command("plugin", "approve", "guardrail-vllm")).isZero();
     assertThat(run.out).startsWith("Approved for guardrail-vllm: ");
     assertThat(run.command("plugin", "enable", "no such/thing")).isEqualTo(2);
