@@ -10,6 +10,13 @@ import java.lang.management.ThreadMXBean;
 final class CpuMeter {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int STEPS = 2_000_000;
+
+  /**
+   * A step is a multiplication that waits for the one before, three cycles at least. Less is what
+   * is measured where a compiler has found a shorter way through the loop.
+   */
+  private static final double FASTEST_STEP_NANOS = 0.5;
+
   private static final int BATCHES = 5;
   private static final long LONG_ENOUGH_NANOS = 20_000_000;
 
@@ -23,7 +30,7 @@ final class CpuMeter {
       loop();
       best = Math.min(best, (THREADS.getCurrentThreadCpuTime() - before) / (double) STEPS);
     }
-    nanosOfOneStep = Math.max(best, 0.01);
+    nanosOfOneStep = Math.max(best, FASTEST_STEP_NANOS);
   }
 
   /** Whether this JVM tells the CPU time of threads. */
