@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the gate gets to see, and what its answer does. */
 @Timeout(120)
 class RehearsalsTest {
+  /** A thread for each: the pool that all share has a single one on two cores. */
+  private static final Executor THREADS = task -> new Thread(task, "rehearsals").start();
+
   @TempDir Path home;
   private PlatformRig rig;
   private final List<String> seen = new ArrayList<>();
@@ -143,7 +147,8 @@ class RehearsalsTest {
       gateWork =
           () ->
               meanwhile.addAll(
-                  CompletableFuture.supplyAsync(() -> PlatformRig.guardrails(platform, ADVISED))
+                  CompletableFuture.supplyAsync(
+                          () -> PlatformRig.guardrails(platform, ADVISED), THREADS)
                       .join());
       drop("2.0.0");
       rig.settle(platform);
@@ -202,9 +207,9 @@ class RehearsalsTest {
           }
         };
     PluginPlatform ended = rig.boot();
-    CompletableFuture<Void> scanning = CompletableFuture.runAsync(() -> rig.settle(ended));
+    CompletableFuture<Void> scanning = CompletableFuture.runAsync(() -> rig.settle(ended), THREADS);
     inside.await();
-    CompletableFuture.runAsync(ended::close).get(30, TimeUnit.SECONDS);
+    CompletableFuture.runAsync(ended::close, THREADS).get(30, TimeUnit.SECONDS);
     scanning.get();
     assertThat(rig.history.rows("acme")).doesNotContain("1 ACTIVE").endsWith("1 REJECTED");
     gateWork = () -> {};
