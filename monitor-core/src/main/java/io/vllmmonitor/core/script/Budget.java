@@ -141,8 +141,14 @@ public final class Budget {
   /** Before every call of the API that takes arguments. */
   public static void api() {
     Meter meter = METER.get();
-    allocate(meter, 4 * OBJECT_BYTES);
-    spendMuch(meter, API_STEPS);
+    meter.bytes -= 4 * OBJECT_BYTES;
+    meter.steps -= API_STEPS;
+    // One question for all: it is asked before every question to a view.
+    if ((meter.bytes | meter.steps) < 0 || (++meter.looks & LOOK_MASK) == 0) {
+      allocate(meter, 0);
+      spend(meter, 0);
+      lookForInterrupt();
+    }
   }
 
   /** Before every call of the API that takes a collection. */
@@ -195,10 +201,16 @@ public final class Budget {
 
   /** Also looks whether whoever called has lost patience; loops alone end soon enough. */
   private static void spendMuch(Meter meter, int steps) {
-    if ((++meter.looks & LOOK_MASK) == 0 && Thread.currentThread().isInterrupted()) {
-      throw exhaust(meter, "more time than it had: it was interrupted");
+    if ((++meter.looks & LOOK_MASK) == 0) {
+      lookForInterrupt();
     }
     spend(meter, steps);
+  }
+
+  private static void lookForInterrupt() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw exhaust("more time than it had: it was interrupted");
+    }
   }
 
   private static void allocate(Meter meter, int bytes) {
